@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod model;
+mod ports;
+mod service;
+#[cfg(any(test, feature = "test-util"))]
+pub mod testing;
+
+pub use model::artifact_id::{ArtifactId, ArtifactIdError};
+pub use model::baseline::Baseline;
+pub use model::collection::{Collection, CollectionArtifact};
+pub use model::content_hash::{ContentHash, ContentHashError};
+pub use model::copy_state::{CopyState, StateName};
+pub use model::deployed_at::{DeployedAt, DeployedAtError};
+pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
+pub use model::problem::{Problem, ProblemKind};
+pub use model::profile_root::{ProfileRoot, ProfileRootError};
+pub use model::project_path::{ProjectPath, ProjectPathError};
+pub use model::recorded_path::{PathFault, RecordedPath};
+pub use model::scanned::Scanned;
+pub use model::statistics::{
+    CopyReport, DeploymentStatistics, Overview, ProjectDeployment, ProjectTotals,
+};
+pub use ports::collection_reader::CollectionReader;
+pub use ports::deployment_reader::DeploymentReader;
+pub use ports::hasher::{CopyLocation, HashError, Hasher};
+pub use ports::project_discovery::ProjectDiscovery;
+pub use ports::project_states::ProjectStates;
+pub use ports::scan_observer::{ScanObserver, ScanPhase};
+pub use ports::workers::{InTurn, Workers};
+pub use service::direct_states::DirectStates;
+pub use service::inventory::Inventory;
+pub use service::statistics_service::StatisticsService;

@@ -1,0 +1,17 @@
+//! The nouns: each a value with its rule, none of them serialisable.
+//!
+//! Wire shapes live in `skillstat-wire`, so that a rename here cannot change the API.
+
+pub(crate) mod artifact_id;
+pub(crate) mod baseline;
+pub(crate) mod collection;
+pub(crate) mod content_hash;
+pub(crate) mod copy_state;
+pub(crate) mod deployed_at;
+pub(crate) mod deployment_record;
+pub(crate) mod problem;
+pub(crate) mod profile_root;
+pub(crate) mod project_path;
+pub(crate) mod recorded_path;
+pub(crate) mod scanned;
+pub(crate) mod statistics;

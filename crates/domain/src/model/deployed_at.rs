@@ -1,0 +1,83 @@
+//! When something was deployed, in the forms that SkillMeat reads and writes.
+
+mod parse;
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+/// A date and time, with an offset from UTC or naive.
+///
+/// Naive stays naive: it is never turned into an instant here, because what it means (local time of
+/// the machine that wrote it) is not known. Precision is the microsecond; further digits are cut
+/// off.
+///
+/// Parsing takes what Python 3.11's `datetime.fromisoformat` takes: extended and compact dates, ISO
+/// weeks, any one character between date and time, `Z` and offsets. `Display` prints
+/// `YYYY-MM-DDTHH:MM:SS`, then six digits of a second unless they are zero, then `Z` for UTC,
+/// `+HH:MM` for another offset, and nothing for naive.
+///
+/// # Examples
+///
+/// ```
+/// use skillstat_domain::DeployedAt;
+///
+/// let at: DeployedAt = "2026-01-02T03:04:05.678+00:00".parse()?;
+/// assert_eq!(at.to_string(), "2026-01-02T03:04:05.678000Z");
+/// # Ok::<(), skillstat_domain::DeployedAtError>(())
+/// ```
+///
+/// # Source
+///
+/// `fromisoformat` of CPython 3.11, and the JSON that SkillMeat's server prints.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DeployedAt {
+    local: DateTime,
+    offset: Option<Offset>,
+}
+
+impl DeployedAt {
+    /// Tells whether the time has no offset, so that it means local time of whoever wrote it.
+    pub fn is_naive(&self) -> bool {
+        self.offset.is_none()
+    }
+}
+
+impl FromStr for DeployedAt {
+    type Err = DeployedAtError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse::date_time(text).map(|(local, offset)| Self { local, offset }).ok_or(DeployedAtError)
+    }
+}
+
+impl fmt::Display for DeployedAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = &self.local;
+        let (date, time) = (at.date(), at.time());
+        write!(f, "{:04}-{:02}-{:02}T", date.year(), date.month(), date.day())?;
+        write!(f, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+        let microseconds = time.subsec_nanosecond() / 1000;
+        if microseconds != 0 {
+            write!(f, ".{microseconds:06}")?;
+        }
+        match self.offset.map(Offset::seconds) {
+            None => Ok(()),
+            Some(0) => f.write_str("Z"),
+            Some(seconds) => {
+                let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }
+    }
+}
+
+/// A text that is no date and time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a date and time in ISO 8601, such as 2026-01-02T03:04:05")]
+pub struct DeployedAtError;
+
+#[cfg(test)]
+mod tests;

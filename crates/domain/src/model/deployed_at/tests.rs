@@ -1,0 +1,40 @@
+//! Dates against what Python really answers, and the properties of the printed form.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Texts and what Python 3.11 makes of them, one pair a line, made by `scripts/python-dates`.
+const PYTHON: &str = include_str!("python-3.11.tsv");
+
+#[test]
+fn agrees_with_python_on_every_recorded_text() {
+    let mut rows = 0;
+    for line in PYTHON.lines().filter(|line| !line.starts_with('#')) {
+        let (text, expected) = line.split_once('\t').expect("two columns");
+        let text = text.replace("\\n", "\n");
+        let ours = text.parse::<DeployedAt>().map_or("error".to_owned(), |at| at.to_string());
+        assert_eq!(ours, expected, "{text:?}");
+        rows += 1;
+    }
+    assert!(rows > 2_000, "only {rows} rows");
+}
+
+#[test]
+fn naive_stays_naive() {
+    let naive = |text: &str| text.parse::<DeployedAt>().unwrap().is_naive();
+    assert!(naive("2026-01-02T03:04:05"));
+    assert!(!naive("2026-01-02T03:04:05Z"));
+    assert!(!naive("2026-01-02T03:04:05+05:30"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_and_what_is_printed_reads_back(text in "[0-9W:T.,+Z é-]{0,32}") {
+        if let Ok(at) = text.parse::<DeployedAt>() {
+            // Offsets of odd seconds are printed to the minute, so compare the second printing.
+            let printed = at.to_string();
+            prop_assert_eq!(printed.parse::<DeployedAt>().unwrap().to_string(), printed);
+        }
+    }
+}

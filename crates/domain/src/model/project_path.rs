@@ -1,0 +1,108 @@
+//! Where a project is.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+/// The path of a project: absolute, UTF-8, without `.`, `..`, doubled or trailing slashes.
+///
+/// Links are resolved by whoever found the project; this type cannot look. The order is that of the
+/// bytes of the text (camino's own order goes by components).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ProjectPath(Utf8PathBuf);
+
+impl ProjectPath {
+    /// Checks and normalises a path.
+    ///
+    /// # Errors
+    ///
+    /// - [`ProjectPathError::NotAbsolute`] when it does not start at the root.
+    /// - [`ProjectPathError::ParentComponent`] when it holds `..`, which cannot be taken out
+    ///   without looking at the disk.
+    pub fn new(path: &Utf8Path) -> Result<Self, ProjectPathError> {
+        if !path.is_absolute() {
+            return Err(ProjectPathError::NotAbsolute);
+        }
+        if path.components().any(|component| component == Utf8Component::ParentDir) {
+            return Err(ProjectPathError::ParentComponent);
+        }
+        Ok(Self(path.components().collect()))
+    }
+
+    /// Returns the path.
+    pub fn as_path(&self) -> &Utf8Path {
+        &self.0
+    }
+
+    /// Returns the path as text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Returns the project's name: the last component, or `/` for the root directory.
+    pub fn name(&self) -> &str {
+        self.0.file_name().unwrap_or("/")
+    }
+}
+
+impl Ord for ProjectPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for ProjectPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for ProjectPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for ProjectPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProjectPath({:?})", self.as_str())
+    }
+}
+
+/// Why a path cannot be a project's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProjectPathError {
+    /// The path is relative or empty.
+    #[error("the path is not absolute")]
+    NotAbsolute,
+    /// The path holds `..`.
+    #[error("the path holds `..`")]
+    ParentComponent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, expected: Result<&str, ProjectPathError>) {
+        let project = ProjectPath::new(Utf8Path::new(path));
+        assert_eq!(project.as_ref().map(ProjectPath::as_str), expected.as_ref().copied());
+    }
+
+    #[test]
+    fn is_absolute_and_normal() {
+        check("/home/me//dev/./shop/", Ok("/home/me/dev/shop"));
+        check("/", Ok("/"));
+        check("dev/shop", Err(ProjectPathError::NotAbsolute));
+        check("", Err(ProjectPathError::NotAbsolute));
+        check("/home/../etc", Err(ProjectPathError::ParentComponent));
+    }
+
+    #[test]
+    fn orders_by_bytes_and_not_by_components() {
+        let path = |text| ProjectPath::new(Utf8Path::new(text)).unwrap();
+        assert!(path("/a-b") < path("/a/b"));
+    }
+}

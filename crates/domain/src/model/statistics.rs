@@ -1,0 +1,178 @@
+//! The answer: where each artifact is deployed, and which copies differ.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ArtifactId, Baseline, ContentHash, CopyState, DeployedAt, DeploymentRecord, Problem,
+    ProfileRoot, ProjectPath, RecordedPath, StateName,
+};
+
+/// The deployments of one artifact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeploymentStatistics {
+    /// One entry per project, sorted by path.
+    pub projects: Vec<ProjectDeployment>,
+    /// The problems of this artifact, sorted.
+    pub problems: Vec<Problem>,
+}
+
+impl DeploymentStatistics {
+    /// Counts the projects that hold a copy, missing and unreadable ones included.
+    pub fn total(&self) -> usize {
+        self.projects.len()
+    }
+
+    /// Counts the projects in which a copy is modified.
+    pub fn modified(&self) -> usize {
+        self.projects.iter().filter(|project| project.is_modified()).count()
+    }
+
+    /// Returns the worst state of any copy, or nothing when there is no copy.
+    pub fn worst(&self) -> Option<StateName> {
+        self.projects.iter().map(ProjectDeployment::state).max()
+    }
+}
+
+/// One artifact in one project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectDeployment {
+    project: ProjectPath,
+    first: CopyReport,
+    others: Vec<CopyReport>,
+}
+
+impl ProjectDeployment {
+    /// Joins the copies of one artifact in one project and puts them in order; nothing when there
+    /// is no copy.
+    pub fn new(project: ProjectPath, mut copies: Vec<CopyReport>) -> Option<Self> {
+        copies.sort_by(|a, b| a.profile_root.cmp(&b.profile_root));
+        let mut copies = copies.into_iter();
+        Some(Self { project, first: copies.next()?, others: copies.collect() })
+    }
+
+    /// Returns the project.
+    pub fn project(&self) -> &ProjectPath {
+        &self.project
+    }
+
+    /// Returns the copies: `.claude` first, then profile roots by name.
+    pub fn copies(&self) -> impl Iterator<Item = &CopyReport> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Tells whether any copy is modified.
+    pub fn is_modified(&self) -> bool {
+        self.copies().any(|copy| copy.state.name() == StateName::Modified)
+    }
+
+    /// Returns the date of the first copy.
+    pub fn deployed_at(&self) -> &DeployedAt {
+        &self.first.deployed_at
+    }
+
+    /// Returns the worst state of its copies.
+    pub fn state(&self) -> StateName {
+        self.others.iter().map(|copy| copy.state.name()).fold(self.first.state.name(), Ord::max)
+    }
+}
+
+/// One copy and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyReport {
+    /// The profile root it lies in.
+    pub profile_root: ProfileRoot,
+    /// Its path as recorded.
+    pub path: RecordedPath,
+    /// When it was deployed.
+    pub deployed_at: DeployedAt,
+    /// What was deployed.
+    pub baseline: Baseline,
+    /// What became of it.
+    pub state: CopyState,
+}
+
+impl CopyReport {
+    /// Joins a record and the state of its copy.
+    pub fn new(record: &DeploymentRecord, state: CopyState) -> Self {
+        Self {
+            profile_root: record.profile_root.clone(),
+            path: record.path.clone(),
+            deployed_at: record.deployed_at.clone(),
+            baseline: record.baseline.clone(),
+            state,
+        }
+    }
+
+    /// Returns the hash of the content as it is, or nothing when it is missing or unreadable.
+    pub fn current(&self) -> Option<ContentHash> {
+        match &self.state {
+            CopyState::Synced => self.baseline.hash(),
+            CopyState::Modified { current } => Some(*current),
+            CopyState::Missing | CopyState::Unreadable(_) => None,
+        }
+    }
+
+    /// Returns why the copy is unreadable, if it is.
+    pub fn reason(&self) -> Option<&str> {
+        match &self.state {
+            CopyState::Unreadable(problem) => Some(&problem.reason),
+            CopyState::Synced | CopyState::Modified { .. } | CopyState::Missing => None,
+        }
+    }
+}
+
+/// Every artifact with a record, over all projects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// The projects found, sorted by path; some may hold no record.
+    pub projects: Vec<ProjectPath>,
+    /// The statistics of each artifact.
+    pub artifacts: BTreeMap<ArtifactId, DeploymentStatistics>,
+    /// All problems, sorted, each once.
+    pub problems: Vec<Problem>,
+}
+
+impl Overview {
+    /// Counts the copies of each project, in the order of [`projects`](Self::projects).
+    pub fn project_totals(&self) -> Vec<ProjectTotals> {
+        let mut totals: BTreeMap<&ProjectPath, ProjectTotals> = self
+            .projects
+            .iter()
+            .map(|project| (project, ProjectTotals::new(project.clone())))
+            .collect();
+        for deployment in self.artifacts.values().flat_map(|artifact| &artifact.projects) {
+            if let Some(total) = totals.get_mut(deployment.project()) {
+                total.count(deployment);
+            }
+        }
+        totals.into_values().collect()
+    }
+}
+
+/// How many copies a project holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectTotals {
+    /// Which project.
+    pub project: ProjectPath,
+    /// Copies on record.
+    pub deployments: usize,
+    /// Copies that are modified.
+    pub modified: usize,
+    /// The worst state of a copy, or nothing when there is none.
+    pub worst: Option<StateName>,
+}
+
+impl ProjectTotals {
+    fn new(project: ProjectPath) -> Self {
+        Self { project, deployments: 0, modified: 0, worst: None }
+    }
+
+    fn count(&mut self, deployment: &ProjectDeployment) {
+        for copy in deployment.copies() {
+            let state = copy.state.name();
+            self.deployments += 1;
+            self.modified += usize::from(state == StateName::Modified);
+            self.worst = self.worst.max(Some(state));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The place between use case and adapters where a cache can stand.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::{CopyState, ProjectPath, ProjectRecords};
+
+/// Knows what each project's trackers say and what became of each copy.
+///
+/// An implementation MUST answer as if it had looked at the disk after the call began, or after the
+/// last change it can know of. It may block.
+///
+/// # Hidden contract
+///
+/// [`state`](Self::state) is asked about the very `Arc` that [`records`](Self::records) returned, so
+/// that an implementation that remembers states can tell, by pointer, answers about records it has
+/// since dropped from answers about those it holds.
+#[cfg_attr(any(test, feature = "test-util"), mockall::automock)]
+pub trait ProjectStates: Debug + Send + Sync {
+    /// Returns what the trackers of `project` say, duplicates taken out and reported.
+    fn records(&self, project: &ProjectPath) -> Arc<ProjectRecords>;
+
+    /// Returns the state of the copy of `records.records[record]`.
+    ///
+    /// # Panics
+    ///
+    /// Panics when `record` is not an index of `records.records`.
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState;
+}
+
+const _: fn(&dyn ProjectStates) = |_| {};

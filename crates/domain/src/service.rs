@@ -1,0 +1,6 @@
+//! The verbs: discover, read, assess, aggregate, as rules over ports.
+
+pub(crate) mod aggregate;
+pub(crate) mod direct_states;
+pub(crate) mod inventory;
+pub(crate) mod statistics_service;

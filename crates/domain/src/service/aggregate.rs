@@ -1,0 +1,56 @@
+//! From copies to answers: pure, and the same for any order of its input.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ArtifactId, CopyReport, CopyState, DeploymentStatistics, Problem, ProjectDeployment,
+    ProjectPath,
+};
+
+/// Gathers copies into the statistics of each artifact.
+#[derive(Debug, Default)]
+pub(crate) struct Aggregate {
+    copies: BTreeMap<ArtifactId, BTreeMap<ProjectPath, Vec<CopyReport>>>,
+    problems: Vec<Problem>,
+}
+
+impl Aggregate {
+    /// Starts with what was skipped before any copy was looked at.
+    pub(crate) fn new(problems: Vec<Problem>) -> Self {
+        Self { copies: BTreeMap::new(), problems }
+    }
+
+    /// Adds one copy; an unreadable one is a problem too.
+    pub(crate) fn add(&mut self, artifact: &ArtifactId, project: &ProjectPath, copy: CopyReport) {
+        if let CopyState::Unreadable(problem) = &copy.state {
+            self.problems.push((**problem).clone());
+        }
+        let projects = self.copies.entry(artifact.clone()).or_default();
+        projects.entry(project.clone()).or_default().push(copy);
+    }
+
+    /// Returns the statistics of each artifact, and all problems, sorted and each once.
+    pub(crate) fn finish(mut self) -> (BTreeMap<ArtifactId, DeploymentStatistics>, Vec<Problem>) {
+        self.problems.sort();
+        self.problems.dedup();
+        let mut artifacts: BTreeMap<ArtifactId, DeploymentStatistics> = self
+            .copies
+            .into_iter()
+            .map(|(artifact, projects)| {
+                let projects = projects
+                    .into_iter()
+                    .filter_map(|(project, copies)| ProjectDeployment::new(project, copies))
+                    .collect();
+                (artifact, DeploymentStatistics { projects, problems: Vec::new() })
+            })
+            .collect();
+        for problem in &self.problems {
+            if let Some(statistics) =
+                problem.artifact.as_ref().and_then(|artifact| artifacts.get_mut(artifact))
+            {
+                statistics.problems.push(problem.clone());
+            }
+        }
+        (artifacts, self.problems)
+    }
+}

@@ -1,0 +1,110 @@
+//! Project states without any memory: every question looks.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::{
+    ContentHash, CopyLocation, CopyState, DeploymentReader, DeploymentRecord, HashError, Hasher,
+    Problem, ProblemKind, ProjectPath, ProjectRecords, ProjectStates,
+};
+
+/// Answers from a [`DeploymentReader`] and a [`Hasher`], anew each time.
+#[derive(Debug)]
+pub struct DirectStates {
+    reader: Arc<dyn DeploymentReader>,
+    hasher: Arc<dyn Hasher>,
+}
+
+impl DirectStates {
+    /// Joins the two ports.
+    pub fn new(reader: Arc<dyn DeploymentReader>, hasher: Arc<dyn Hasher>) -> Self {
+        Self { reader, hasher }
+    }
+}
+
+impl ProjectStates for DirectStates {
+    fn records(&self, project: &ProjectPath) -> Arc<ProjectRecords> {
+        let read = self.reader.read(project);
+        let mut problems = read.problems;
+        let records = without_duplicates(read.value, &mut problems);
+        Arc::new(ProjectRecords { project: project.clone(), records, problems })
+    }
+
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
+        let (project, record) = (&records.project, &records.records[record]);
+        let path = match record.path.inside() {
+            Ok(path) => path,
+            Err(fault) => {
+                return unreadable(
+                    record,
+                    (record.tracker.to_string(), Some(record.line)),
+                    format!("artifact_path `{}` {fault}", record.path.as_str()),
+                    "deploy the artifact again, or correct artifact_path to a path below the profile root",
+                );
+            }
+        };
+        let location = CopyLocation { project, profile_root: &record.profile_root, path: &path };
+        assess(record, self.hasher.hash(&location))
+    }
+}
+
+/// Compares what was found with what was deployed.
+fn assess(record: &DeploymentRecord, hashed: Result<ContentHash, HashError>) -> CopyState {
+    match (hashed, record.baseline.hash()) {
+        (Err(HashError::Missing), _) => CopyState::Missing,
+        (Err(HashError::Unverified { path, reason, fix }), _) => {
+            unreadable(record, (path, None), reason, &fix)
+        }
+        (Ok(_), None) => unreadable(
+            record,
+            (record.tracker.to_string(), Some(record.line)),
+            format!("the hash on record is no SHA-256 in hex: `{}`", record.baseline.as_str()),
+            "deploy the artifact again to record a hash",
+        ),
+        (Ok(current), Some(baseline)) if current == baseline => CopyState::Synced,
+        (Ok(current), Some(_)) => CopyState::Modified { current },
+    }
+}
+
+fn unreadable(
+    record: &DeploymentRecord,
+    (path, line): (String, Option<u32>),
+    reason: String,
+    fix: &str,
+) -> CopyState {
+    CopyState::Unreadable(Box::new(Problem {
+        path,
+        line,
+        kind: ProblemKind::UnreadableCopy,
+        reason,
+        fix: fix.to_owned(),
+        artifact: Some(record.artifact.clone()),
+    }))
+}
+
+/// Keeps the first record of each artifact in each tracker; the others become problems.
+fn without_duplicates(
+    records: Vec<DeploymentRecord>,
+    problems: &mut Vec<Problem>,
+) -> Vec<DeploymentRecord> {
+    let mut seen = HashSet::new();
+    let mut kept = Vec::with_capacity(records.len());
+    for record in records {
+        if seen.insert((record.profile_root.clone(), record.artifact.clone())) {
+            kept.push(record);
+        } else {
+            problems.push(Problem {
+                path: record.tracker.to_string(),
+                line: Some(record.line),
+                kind: ProblemKind::DuplicateRecord,
+                reason: format!("a second record of `{}`; the first one counts", record.artifact),
+                fix: "remove one of the two `[[deployed]]` tables".to_owned(),
+                artifact: Some(record.artifact),
+            });
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests;

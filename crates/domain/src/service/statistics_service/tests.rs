@@ -1,0 +1,145 @@
+//! The use case over mocked ports: order, counts, and what is asked of whom.
+
+use camino::Utf8Path;
+
+use super::*;
+use crate::testing::{MockProjectDiscovery, MockProjectStates, RecordingObserver, contract};
+use crate::{
+    Baseline, ContentHash, CopyState, DeploymentRecord, InTurn, ProblemKind, ProfileRoot,
+    ProjectPath, RecordedPath, Scanned, StateName,
+};
+
+fn path(name: &str) -> ProjectPath {
+    ProjectPath::new(&Utf8Path::new("/dev").join(name)).unwrap()
+}
+
+fn record(artifact: &str, profile_root: &str, deployed_at: &str) -> DeploymentRecord {
+    DeploymentRecord {
+        artifact: artifact.parse().unwrap(),
+        profile_root: ProfileRoot::new(profile_root).unwrap(),
+        path: RecordedPath::new("skills/x"),
+        baseline: Baseline::new(&"0".repeat(64)),
+        deployed_at: deployed_at.parse().unwrap(),
+        from_collection: None,
+        tracker: "/t".into(),
+        line: 1,
+    }
+}
+
+fn problem(path: &str, artifact: Option<&str>) -> Problem {
+    Problem {
+        path: path.to_owned(),
+        line: None,
+        kind: ProblemKind::UnreadableCopy,
+        reason: "why".to_owned(),
+        fix: "how".to_owned(),
+        artifact: artifact.map(|artifact| artifact.parse().unwrap()),
+    }
+}
+
+/// Two projects; `skill:pdf` in both, in the first one in two profile roots, the later one edited.
+fn service(state: fn(&DeploymentRecord) -> CopyState, looked_at: usize) -> StatisticsService {
+    let mut discovery = MockProjectDiscovery::new();
+    discovery.expect_discover().once().returning(|| Scanned {
+        value: vec![path("a"), path("b")],
+        problems: vec![problem("/dev/closed", None)],
+    });
+    let mut states = MockProjectStates::new();
+    states.expect_records().times(2).returning(|project| {
+        let records = match project.name() {
+            "a" => vec![
+                record("skill:pdf", ".agents", "2026-01-03"),
+                record("skill:pdf", ".claude", "2026-01-02"),
+                record("agent:plan", ".claude", "2026-01-04"),
+            ],
+            _ => vec![record("skill:pdf", ".codex", "2026-01-05")],
+        };
+        Arc::new(ProjectRecords { project: project.clone(), records, problems: Vec::new() })
+    });
+    states
+        .expect_state()
+        .times(looked_at)
+        .returning(move |records, at| state(&records.records[at]));
+    StatisticsService::new(Arc::new(discovery), Arc::new(states), Arc::new(InTurn))
+}
+
+fn edited_outside_claude(record: &DeploymentRecord) -> CopyState {
+    match record.profile_root.as_str() {
+        ".agents" => CopyState::Modified { current: ContentHash::from_bytes([7; 32]) },
+        _ => CopyState::Synced,
+    }
+}
+
+#[test]
+fn one_entry_per_project_with_the_copies_in_order() {
+    let service = service(edited_outside_claude, 4);
+    let overview = service.overview(&service.inventory(&()), &|_, _| true, &());
+    let ids: Vec<_> = overview.artifacts.keys().map(ToString::to_string).collect();
+    assert_eq!(ids, ["agent:plan", "skill:pdf"]);
+
+    let pdf = &overview.artifacts[&"skill:pdf".parse().unwrap()];
+    assert_eq!((pdf.total(), pdf.modified(), pdf.worst()), (2, 1, Some(StateName::Modified)));
+    let first = &pdf.projects[0];
+    let roots: Vec<_> = first.copies().map(|copy| copy.profile_root.as_str()).collect();
+    assert_eq!(roots, [".claude", ".agents"]);
+    assert_eq!(
+        first.deployed_at().to_string(),
+        "2026-01-02T00:00:00",
+        "the date of the first copy"
+    );
+    assert!(first.is_modified() && !pdf.projects[1].is_modified());
+
+    let totals: Vec<_> =
+        overview.project_totals().iter().map(|total| (total.deployments, total.modified)).collect();
+    assert_eq!(totals, [(3, 1), (1, 0)]);
+}
+
+#[test]
+fn one_artifact_looks_at_its_own_copies_only() {
+    let service = service(edited_outside_claude, 1);
+    let plan: ArtifactId = "agent:plan".parse().unwrap();
+    assert_eq!(service.statistics(&service.inventory(&()), &plan, &()).total(), 1);
+}
+
+#[test]
+fn an_artifact_without_deployment_gives_zeros() {
+    let service = service(edited_outside_claude, 0);
+    let none: ArtifactId = "skill:none".parse().unwrap();
+    let statistics = service.statistics(&service.inventory(&()), &none, &());
+    assert_eq!(statistics, DeploymentStatistics::default());
+}
+
+#[test]
+fn missing_and_unreadable_count_as_deployed_and_not_modified() {
+    let service = service(
+        |record| match record.profile_root.as_str() {
+            ".claude" => CopyState::Missing,
+            _ => CopyState::Unreadable(Box::new(problem("/dev/x", Some("skill:pdf")))),
+        },
+        4,
+    );
+    let overview = service.overview(&service.inventory(&()), &|_, _| true, &());
+    let pdf = &overview.artifacts[&"skill:pdf".parse().unwrap()];
+    assert_eq!((pdf.total(), pdf.modified(), pdf.worst()), (2, 0, Some(StateName::Unreadable)));
+    // The same problem twice is one; that of no artifact is in the overview only.
+    assert_eq!(pdf.problems, [problem("/dev/x", Some("skill:pdf"))]);
+    assert_eq!(
+        overview.problems,
+        [problem("/dev/closed", None), problem("/dev/x", Some("skill:pdf"))]
+    );
+}
+
+#[test]
+fn an_observer_hears_every_step() {
+    let service = service(edited_outside_claude, 4);
+    let observer = RecordingObserver::default();
+    service.overview(&service.inventory(&observer), &|_, _| true, &observer);
+    let expected =
+        [(ScanPhase::Discovering, 0, 0), (ScanPhase::Reading, 2, 2), (ScanPhase::Hashing, 4, 4)];
+    assert_eq!(observer.phases(), expected);
+}
+
+#[test]
+fn in_turn_keeps_the_contract_of_workers() {
+    contract::workers(&InTurn);
+}

@@ -1,0 +1,22 @@
+//! For tests only: a world that can be sketched, a twin of the adapters that lives in memory, and
+//! the contract suite of each port.
+//!
+//! Mock (`MockHasher`, …) when a test is about the conversation; use [`InMemoryProjects`] when it is
+//! about what is there. The suites in [`contract`] are run over every implementation, the in-memory
+//! one included, so that it cannot drift from the real ones.
+
+pub mod contract;
+mod in_memory;
+mod recording_observer;
+mod sketch;
+
+pub use in_memory::{HashCopy, InMemoryProjects};
+pub use recording_observer::RecordingObserver;
+pub use sketch::{CollectionSketch, CopySketch, RecordSketch, Sketch, TrackerSketch};
+
+pub use crate::ports::collection_reader::MockCollectionReader;
+pub use crate::ports::deployment_reader::MockDeploymentReader;
+pub use crate::ports::hasher::MockHasher;
+pub use crate::ports::project_discovery::MockProjectDiscovery;
+pub use crate::ports::project_states::MockProjectStates;
+pub use crate::ports::scan_observer::MockScanObserver;

@@ -1,0 +1,72 @@
+//! The contract of [`Hasher`].
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use super::{SetUp, record};
+use crate::testing::{CopySketch, Sketch, TrackerSketch};
+use crate::{ContentHash, CopyLocation, HashError, Hasher, ProfileRoot};
+
+/// Runs the suite.
+///
+/// # Panics
+///
+/// Panics when the implementation breaks its contract.
+pub fn hasher(set_up: SetUp<'_, dyn Hasher>) {
+    nothing_is_missing(set_up);
+    content_and_names_of_files_decide(set_up);
+}
+
+fn hash(set_up: SetUp<'_, dyn Hasher>, copy: CopySketch) -> Result<ContentHash, HashError> {
+    let tracker = TrackerSketch::Records(vec![record("pdf", copy)]);
+    let stage = set_up(&Sketch::default().tracker("shop", ".claude", tracker));
+    let profile_root = ProfileRoot::new(".claude").expect("a profile root");
+    stage.port.hash(&CopyLocation {
+        project: &stage.project("shop"),
+        profile_root: &profile_root,
+        path: Utf8Path::new("skills/pdf"),
+    })
+}
+
+fn directory(files: &[(&str, &str)]) -> CopySketch {
+    let file = |&(path, content): &(&str, &str)| (path.to_owned(), content.as_bytes().to_vec());
+    CopySketch::Directory(files.iter().map(file).collect::<BTreeMap<_, _>>())
+}
+
+fn nothing_is_missing(set_up: SetUp<'_, dyn Hasher>) {
+    assert_eq!(hash(set_up, CopySketch::Missing), Err(HashError::Missing));
+}
+
+fn content_and_names_of_files_decide(set_up: SetUp<'_, dyn Hasher>) {
+    let base = [("SKILL.md", "text"), ("lib/util.py", "1"), ("lib-extra.sh", "2")];
+    let hash = |copy| hash(set_up, copy).expect("the copy is readable");
+    let original = hash(directory(&base));
+    assert_eq!(
+        hash(directory(&[base[2], base[0], base[1]])),
+        original,
+        "listing order does not count"
+    );
+    assert_ne!(
+        hash(directory(&[("SKILL.md", "Text"), base[1], base[2]])),
+        original,
+        "content counts"
+    );
+    assert_ne!(
+        hash(directory(&[("SKILL.txt", "text"), base[1], base[2]])),
+        original,
+        "names count"
+    );
+    assert_ne!(hash(directory(&[base[0], base[1]])), original, "a removed file counts");
+    assert_ne!(
+        hash(directory(&[base[0], base[1], base[2], ("z", "")])),
+        original,
+        "an added empty file counts"
+    );
+    assert_eq!(
+        hash(CopySketch::File(Vec::new())),
+        hash(directory(&[])),
+        "no file hashes as an empty file"
+    );
+    assert_ne!(hash(CopySketch::File(b"a".to_vec())), hash(CopySketch::File(b"b".to_vec())));
+}

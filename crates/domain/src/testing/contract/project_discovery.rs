@@ -1,0 +1,44 @@
+//! The contract of [`ProjectDiscovery`].
+
+use super::{SetUp, record};
+use crate::ProjectDiscovery;
+use crate::testing::{CopySketch, Sketch, TrackerSketch};
+
+/// Runs the suite.
+///
+/// # Panics
+///
+/// Panics when the implementation breaks its contract.
+pub fn project_discovery(set_up: SetUp<'_, dyn ProjectDiscovery>) {
+    nothing_is_an_empty_list_without_problems(set_up);
+    finds_each_project_once_sorted_and_not_too_deep(set_up);
+    finds_a_project_whose_tracker_is_broken(set_up);
+}
+
+fn nothing_is_an_empty_list_without_problems(set_up: SetUp<'_, dyn ProjectDiscovery>) {
+    let stage = set_up(&Sketch::default());
+    let found = stage.port.discover();
+    assert_eq!((found.value, found.problems), (Vec::new(), Vec::new()));
+}
+
+fn finds_each_project_once_sorted_and_not_too_deep(set_up: SetUp<'_, dyn ProjectDiscovery>) {
+    let tracker = || TrackerSketch::Records(vec![record("pdf", CopySketch::File(b"x".to_vec()))]);
+    let stage = set_up(
+        &Sketch::default()
+            .tracker("", ".claude", tracker())
+            .tracker("a/b", ".claude", tracker())
+            .tracker("a/b", ".codex", tracker())
+            .tracker("a-b", ".foo", tracker())
+            .tracker("a/b/c", ".claude", TrackerSketch::Records(Vec::new()))
+            .tracker("a/b/c/d", ".claude", tracker()),
+    );
+    let expected: Vec<_> =
+        ["", "a-b", "a/b", "a/b/c"].iter().map(|path| stage.project(path)).collect();
+    let found = stage.port.discover();
+    assert_eq!((found.value, found.problems), (expected, Vec::new()));
+}
+
+fn finds_a_project_whose_tracker_is_broken(set_up: SetUp<'_, dyn ProjectDiscovery>) {
+    let stage = set_up(&Sketch::default().tracker("shop", ".claude", TrackerSketch::Broken));
+    assert_eq!(stage.port.discover().value, [stage.project("shop")]);
+}

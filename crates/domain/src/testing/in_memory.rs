@@ -1,0 +1,167 @@
+//! The adapters' twin: the same ports, answered from a [`Sketch`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::{CopySketch, RecordSketch, Sketch, TrackerSketch};
+use crate::{
+    ArtifactId, Baseline, Collection, CollectionArtifact, CollectionReader, ContentHash,
+    CopyLocation, DeploymentReader, DeploymentRecord, HashError, Hasher, Problem, ProblemKind,
+    ProfileRoot, ProjectDiscovery, ProjectPath, RecordedPath, Scanned,
+};
+
+/// How a test hashes a copy; the domain has no hash function of its own.
+pub type HashCopy = fn(&CopySketch) -> ContentHash;
+
+/// Discovery, reader, hasher and collections over a sketch.
+pub struct InMemoryProjects {
+    base: Utf8PathBuf,
+    max_depth: usize,
+    sketch: Sketch,
+    hash: HashCopy,
+}
+
+impl InMemoryProjects {
+    /// Sets the sketch up below `base`, an absolute path, with discovery down to `max_depth`.
+    pub fn new(base: Utf8PathBuf, max_depth: usize, sketch: Sketch, hash: HashCopy) -> Self {
+        Self { base, max_depth, sketch, hash }
+    }
+
+    fn project(&self, relative: &str) -> ProjectPath {
+        ProjectPath::new(&self.base.join(relative)).expect("the base is absolute")
+    }
+}
+
+impl fmt::Debug for InMemoryProjects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InMemoryProjects").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+impl ProjectDiscovery for InMemoryProjects {
+    fn discover(&self) -> Scanned<Vec<ProjectPath>> {
+        let depth = |relative: &str| relative.split('/').filter(|name| !name.is_empty()).count();
+        let mut projects: Vec<_> = self
+            .sketch
+            .trackers
+            .keys()
+            .filter(|(relative, _)| depth(relative) <= self.max_depth)
+            .map(|(relative, _)| self.project(relative))
+            .collect();
+        projects.sort();
+        projects.dedup();
+        Scanned::whole(projects)
+    }
+}
+
+impl DeploymentReader for InMemoryProjects {
+    fn read(&self, project: &ProjectPath) -> Scanned<Vec<DeploymentRecord>> {
+        let mut scanned = Scanned::<Vec<DeploymentRecord>>::default();
+        let mut trackers: Vec<_> = self
+            .sketch
+            .trackers
+            .iter()
+            .filter(|((relative, _), _)| self.project(relative) == *project)
+            .map(|((_, profile_root), tracker)| (profile_root, tracker))
+            .collect();
+        trackers.sort_by_key(|(profile_root, _)| *profile_root);
+        for (profile_root, tracker) in trackers {
+            let path: Arc<str> = format!("{project}/{profile_root}/tracker").into();
+            match tracker {
+                TrackerSketch::Broken => {
+                    scanned.problems.push(problem(ProblemKind::MalformedTracker, &path, 1));
+                }
+                TrackerSketch::Records(records) => {
+                    for (line, record) in (1..).zip(records) {
+                        match convert(profile_root, &path, line, record) {
+                            Some(record) => scanned.value.push(record),
+                            None => scanned.problems.push(problem(
+                                ProblemKind::MalformedRecord,
+                                &path,
+                                line,
+                            )),
+                        }
+                    }
+                }
+            }
+        }
+        scanned
+    }
+}
+
+impl Hasher for InMemoryProjects {
+    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+        let found = self.sketch.trackers.iter().find_map(|((relative, profile_root), tracker)| {
+            let TrackerSketch::Records(records) = tracker else { return None };
+            if self.project(relative) != *copy.project || profile_root != copy.profile_root {
+                return None;
+            }
+            records
+                .iter()
+                .find(|record| RecordedPath::new(&record.path).inside().as_deref() == Ok(copy.path))
+        });
+        match found.map(|record| &record.copy) {
+            None | Some(CopySketch::Missing) => Err(HashError::Missing),
+            Some(content) => Ok((self.hash)(content)),
+        }
+    }
+}
+
+impl CollectionReader for InMemoryProjects {
+    fn collections(&self) -> Scanned<Vec<Collection>> {
+        let mut scanned = Scanned::<Vec<Collection>>::default();
+        for (name, collection) in &self.sketch.collections {
+            let artifacts =
+                collection.artifacts.iter().map(|(kind, name, path)| CollectionArtifact {
+                    id: ArtifactId::new(kind, name).expect("a test names real artifacts"),
+                    name: name.clone(),
+                    path: path.clone(),
+                    origin: "local".to_owned(),
+                    added: "2026-01-02T03:04:05".parse().expect("a date"),
+                });
+            scanned.value.push(Collection {
+                path: self.base.join("collections").join(name),
+                active: self.sketch.active_collection.as_ref() == Some(name),
+                artifacts: artifacts.collect(),
+                name: name.clone(),
+            });
+            let bad = (1..).take(collection.bad_entries);
+            scanned
+                .problems
+                .extend(bad.map(|line| problem(ProblemKind::MalformedManifest, name, line)));
+        }
+        scanned
+    }
+}
+
+/// Converts one record; nothing when it is malformed.
+fn convert(
+    profile_root: &ProfileRoot,
+    tracker: &Arc<str>,
+    line: u32,
+    record: &RecordSketch,
+) -> Option<DeploymentRecord> {
+    Some(DeploymentRecord {
+        artifact: ArtifactId::new(&record.kind, &record.name).ok()?,
+        profile_root: profile_root.clone(),
+        path: RecordedPath::new(&record.path),
+        baseline: Baseline::new(record.baseline.as_deref()?),
+        deployed_at: record.deployed_at.parse().ok()?,
+        from_collection: None,
+        tracker: Arc::clone(tracker),
+        line,
+    })
+}
+
+fn problem(kind: ProblemKind, path: &str, line: u32) -> Problem {
+    Problem {
+        path: path.to_owned(),
+        line: Some(line),
+        kind,
+        reason: "as sketched".to_owned(),
+        fix: "sketch it otherwise".to_owned(),
+        artifact: None,
+    }
+}
