@@ -1,0 +1,204 @@
+//! Collections as SkillMeat keeps them, read only.
+
+use std::path::Path;
+use std::{fs, io};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use skillstat_domain::{
+    ArtifactId, Collection, CollectionArtifact, CollectionReader, Problem, ProblemKind, Scanned,
+};
+use toml::de::{DeTable, DeValue};
+
+use crate::fault::{cannot_be_read, make_readable, printable};
+use crate::layout::{
+    COLLECTIONS_DIRECTORY, DEFAULT_COLLECTION, MANIFEST_FILE, SKILLMEAT_CONFIG_FILE,
+};
+use crate::lines::Lines;
+use crate::regular_file::{self, NotRead};
+use crate::toml_fields::{Fault, required};
+
+/// The collections below SkillMeat's home directory, usually `~/.skillmeat`.
+#[derive(Debug, Clone)]
+pub struct SkillmeatHome {
+    home: Utf8PathBuf,
+}
+
+impl SkillmeatHome {
+    /// Takes the absolute path of the home directory; it need not exist.
+    pub fn new(home: Utf8PathBuf) -> Self {
+        Self { home }
+    }
+}
+
+impl CollectionReader for SkillmeatHome {
+    fn collections(&self) -> Scanned<Vec<Collection>> {
+        let mut scanned = Scanned::<Vec<Collection>>::default();
+        let active = self.active(&mut scanned.problems);
+        let directory = self.home.join(COLLECTIONS_DIRECTORY);
+        match names(&directory, &mut scanned.problems) {
+            Ok(names) => {
+                for name in names {
+                    let path = directory.join(&name);
+                    if let Some(artifacts) = manifest(&path, &mut scanned.problems) {
+                        scanned.value.push(Collection {
+                            active: name == active,
+                            name,
+                            path,
+                            artifacts,
+                        });
+                    }
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => scanned.problems.push(problem(
+                directory.as_str(),
+                None,
+                (cannot_be_read(&error), make_readable(&error)),
+            )),
+        }
+        scanned
+    }
+}
+
+impl SkillmeatHome {
+    /// Returns the name of the active collection.
+    fn active(&self, problems: &mut Vec<Problem>) -> String {
+        let path = self.home.join(SKILLMEAT_CONFIG_FILE);
+        let mut active = DEFAULT_COLLECTION.to_owned();
+        document(&path, problems, |table, _, _| {
+            if let Some(DeValue::Table(settings)) =
+                table.get("settings").map(toml::Spanned::get_ref)
+                && let Some(DeValue::String(name)) =
+                    settings.get("default-collection").map(toml::Spanned::get_ref)
+            {
+                active = name.to_string();
+            }
+        });
+        active
+    }
+}
+
+/// Lists the directories that may be collections, sorted.
+fn names(directory: &Utf8Path, problems: &mut Vec<Problem>) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        match entry.file_name().into_string() {
+            Ok(name) => names.push(name),
+            Err(_) => problems.push(problem(
+                &printable(entry.path()),
+                None,
+                ("has a name that is not UTF-8, so it was not read".to_owned(), "rename it"),
+            )),
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Reads the manifest of a collection; nothing when the directory has none.
+fn manifest(collection: &Utf8Path, problems: &mut Vec<Problem>) -> Option<Vec<CollectionArtifact>> {
+    let path = collection.join(MANIFEST_FILE);
+    let mut artifacts = Vec::new();
+    let found = document(&path, problems, |table, lines, problems| {
+        let entries = match table.get("artifacts").map(toml::Spanned::get_ref) {
+            None => return,
+            Some(DeValue::Array(entries)) => entries,
+            Some(_) => {
+                let fix = "make it an array of tables: `[[artifacts]]`";
+                return problems.push(problem(
+                    path.as_str(),
+                    Some(1),
+                    ("`artifacts` is no array".to_owned(), fix),
+                ));
+            }
+        };
+        for entry in entries {
+            let read = match entry.get_ref() {
+                DeValue::Table(entry) => artifact(entry),
+                other => Err(Fault {
+                    at: None,
+                    reason: format!("it is of type {}, not a table", other.type_str()),
+                }),
+            };
+            match read {
+                Ok(artifact) => artifacts.push(artifact),
+                Err(fault) => {
+                    let line = lines.at(fault.at.unwrap_or(entry.span().start));
+                    let fix = "correct the entry, or remove it and add the artifact again";
+                    problems.push(problem(path.as_str(), Some(line), (fault.reason, fix)));
+                }
+            }
+        }
+    });
+    found.then_some(artifacts)
+}
+
+/// Reads a TOML file and hands its table on; tells whether there is such a file.
+fn document(
+    path: &Utf8Path,
+    problems: &mut Vec<Problem>,
+    read: impl FnOnce(&DeTable<'_>, &Lines, &mut Vec<Problem>),
+) -> bool {
+    let bytes = match regular_file::read(Path::new(path)) {
+        Ok(bytes) => bytes,
+        Err(NotRead::Absent) => return false,
+        Err(NotRead::Refused { reason, fix }) => {
+            problems.push(problem(path.as_str(), None, (reason, fix)));
+            return true;
+        }
+    };
+    let Ok(text) = str::from_utf8(&bytes) else {
+        problems.push(problem(
+            path.as_str(),
+            None,
+            ("is not UTF-8".to_owned(), "save it as UTF-8"),
+        ));
+        return true;
+    };
+    let lines = Lines::new(&bytes, 1);
+    match DeTable::parse(text) {
+        Ok(table) => read(table.get_ref(), &lines, problems),
+        Err(error) => {
+            let line = lines.at(error.span().map_or(0, |span| span.start));
+            let reason = format!("not TOML: {}", error.message().replace('\n', ", "));
+            problems.push(problem(path.as_str(), Some(line), (reason, "correct the line")));
+        }
+    }
+    true
+}
+
+fn artifact(entry: &DeTable<'_>) -> Result<CollectionArtifact, Fault> {
+    let (kind, name) = (required(entry, "type")?, required(entry, "name")?);
+    let fault = |at, reason| Fault { at: Some(at), reason };
+    // SkillMeat refuses these names when it loads a manifest.
+    if name.text.starts_with('.') || name.text.contains(['/', '\\']) || name.text.contains("..") {
+        return Err(fault(name.at, format!("name `{}` could leave the collection", name.text)));
+    }
+    let added = required(entry, "added")?;
+    Ok(CollectionArtifact {
+        id: ArtifactId::new(kind.text, name.text)
+            .map_err(|error| fault(name.at, error.to_string()))?,
+        name: name.text.to_owned(),
+        path: required(entry, "path")?.text.to_owned(),
+        origin: required(entry, "origin")?.text.to_owned(),
+        added: added
+            .text
+            .parse()
+            .map_err(|error| fault(added.at, format!("added is no date: {error}")))?,
+    })
+}
+
+fn problem(path: &str, line: Option<u32>, (reason, fix): (String, &str)) -> Problem {
+    Problem {
+        path: path.to_owned(),
+        line,
+        kind: ProblemKind::MalformedManifest,
+        reason,
+        fix: fix.to_owned(),
+        artifact: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! Directories the user does not want walked.
+
+use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// Globs by what they are matched with.
+#[derive(Debug)]
+pub(super) struct Exclude {
+    names: GlobSet,
+    paths: GlobSet,
+}
+
+impl Exclude {
+    /// Compiles the globs; `*` does not cross a slash, `**` does.
+    pub(super) fn new(globs: &[String]) -> Result<Self, ExcludeError> {
+        let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
+        for glob in globs {
+            let fail = |source| ExcludeError { glob: glob.clone(), source: Box::new(source) };
+            let compiled =
+                GlobBuilder::new(glob.trim_end_matches('/')).literal_separator(true).build();
+            let set =
+                if glob.trim_end_matches('/').contains('/') { &mut paths } else { &mut names };
+            set.add(compiled.map_err(fail)?);
+        }
+        let build = |set: GlobSetBuilder| {
+            set.build()
+                .map_err(|source| ExcludeError { glob: globs.join(" "), source: Box::new(source) })
+        };
+        Ok(Self { names: build(names)?, paths: build(paths)? })
+    }
+
+    /// Tells whether an entry is left out, and all below it with it.
+    pub(super) fn covers(&self, entry: &walkdir::DirEntry) -> bool {
+        if self.names.is_empty() && self.paths.is_empty() {
+            return false;
+        }
+        self.names.is_match_candidate(&Candidate::new(entry.file_name()))
+            || self.paths.is_match_candidate(&Candidate::new(entry.path()))
+    }
+}
+
+/// An exclude glob that cannot be compiled.
+#[derive(Debug, thiserror::Error)]
+#[error("`{glob}` is no glob")]
+pub struct ExcludeError {
+    glob: String,
+    #[source]
+    source: Box<dyn std::error::Error + Send + Sync>,
+}

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod collection;
+mod discovery;
+mod fault;
+mod hasher;
+mod layout;
+mod lines;
+mod links;
+mod regular_file;
+mod scoped_workers;
+mod stamp;
+mod toml_fields;
+mod tracker;
+mod tree;
+
+pub use collection::SkillmeatHome;
+pub use discovery::{DiscoveryOptions, ExcludeError, SearchRoot, WalkdirDiscovery};
+pub use hasher::{HashPathError, Sha256Hasher};
+pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
+pub use scoped_workers::ScopedWorkers;
+pub use tracker::TomlDeploymentReader;

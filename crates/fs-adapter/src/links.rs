@@ -1,0 +1,95 @@
+//! How far links are followed, and opening what they lead to.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+
+/// Which links of a copy are followed.
+#[derive(Debug)]
+pub(crate) enum Links {
+    /// All of them, wherever they lead, as SkillMeat does.
+    Followed {
+        /// The copy.
+        copy: PathBuf,
+    },
+    /// Those that stay below the profile root. An absolute link leaves it even when it leads back.
+    Beneath {
+        /// The profile root.
+        profile_root: Dir,
+        /// The copy, relative to it.
+        copy: PathBuf,
+    },
+}
+
+/// What was found at the end of all links.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// A regular file, open for reading.
+    File(OwnedFd),
+    /// A directory, open for listing.
+    Directory(OwnedFd),
+    /// A FIFO, socket or device, which was not opened.
+    Neither,
+}
+
+impl Links {
+    /// Opens what lies at `inside` in the copy; the empty path is the copy itself.
+    pub(crate) fn open(&self, inside: &[u8]) -> io::Result<Opened> {
+        // The kind is looked at first: opening a device can have effects.
+        let kind = self.kind(inside)?;
+        match kind {
+            FileType::RegularFile => Ok(Opened::File(self.open_any(inside)?)),
+            FileType::Directory => Ok(Opened::Directory(self.open_any(inside)?)),
+            _ => Ok(Opened::Neither),
+        }
+    }
+
+    fn kind(&self, inside: &[u8]) -> io::Result<FileType> {
+        match self {
+            Self::Followed { copy } => {
+                let stat = rustix::fs::statat(CWD, join(copy, inside), AtFlags::empty())?;
+                Ok(FileType::from_raw_mode(stat.st_mode))
+            }
+            Self::Beneath { profile_root, copy } => {
+                let kind = profile_root.metadata(join(copy, inside))?.file_type();
+                Ok(match (kind.is_file(), kind.is_dir()) {
+                    (true, _) => FileType::RegularFile,
+                    (_, true) => FileType::Directory,
+                    _ => FileType::Unknown,
+                })
+            }
+        }
+    }
+
+    /// Should the file have become a FIFO since its kind was looked at, this does not hang.
+    fn open_any(&self, inside: &[u8]) -> io::Result<OwnedFd> {
+        let flags = OFlags::NONBLOCK | OFlags::CLOEXEC;
+        match self {
+            Self::Followed { copy } => Ok(rustix::fs::openat(
+                CWD,
+                join(copy, inside),
+                flags | OFlags::RDONLY,
+                Mode::empty(),
+            )?),
+            Self::Beneath { profile_root, copy } => {
+                let mut options = OpenOptions::new();
+                options.read(true).custom_flags(flags.bits().cast_signed());
+                Ok(profile_root.open_with(join(copy, inside), &options)?.into_std().into())
+            }
+        }
+    }
+}
+
+fn join(copy: &Path, inside: &[u8]) -> PathBuf {
+    // Joining an empty path would append a slash, and a file has none.
+    if inside.is_empty() { copy.to_owned() } else { copy.join(std::ffi::OsStr::from_bytes(inside)) }
+}
+
+/// Tells cap-std's refusal to leave a directory from a refusal by the system, which has a number.
+pub(crate) fn leaves_profile_root(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
+}

@@ -1,0 +1,67 @@
+//! Reading a small file whole, without trusting that it is one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use crate::layout::MAX_TOML_BYTES;
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub(crate) enum NotRead {
+    /// There is nothing of that name, not even a link.
+    Absent,
+    /// There is something, and this is why it was not read and what to do.
+    Refused { reason: String, fix: &'static str },
+}
+
+/// Reads a file of at most [`MAX_TOML_BYTES`]. A FIFO or device is never opened.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
+    let metadata = fs::metadata(path).map_err(|error| absent_or_refused(path, &error))?;
+    let refused = |reason: &str, fix| NotRead::Refused { reason: reason.to_owned(), fix };
+    if metadata.is_dir() {
+        return Err(refused("is a directory, not a file", "move the directory away"));
+    }
+    if !metadata.is_file() {
+        return Err(refused("is a FIFO, socket or device, not a file", "remove it"));
+    }
+    // O_NONBLOCK: should it have become a FIFO meanwhile, opening it does not hang.
+    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path);
+    let bytes = file
+        .and_then(|file| read_at_most(&file, MAX_TOML_BYTES + 1))
+        .map_err(|error| absent_or_refused(path, &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TOML_BYTES) {
+        let megabytes = MAX_TOML_BYTES / 1024 / 1024;
+        return Err(NotRead::Refused {
+            reason: format!("is larger than {megabytes} MiB, so it was not read"),
+            fix: "look at what wrote it; a tracker or manifest has less than 1 kB a record",
+        });
+    }
+    Ok(bytes)
+}
+
+fn read_at_most(file: &File, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Tells a name that is not there from a link that leads nowhere.
+fn absent_or_refused(path: &Path, error: &io::Error) -> NotRead {
+    let nothing = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    if !nothing {
+        return NotRead::Refused {
+            reason: crate::fault::cannot_be_read(error),
+            fix: crate::fault::make_readable(error),
+        };
+    }
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => NotRead::Refused {
+            reason: "is a link that leads nowhere".to_owned(),
+            fix: "remove the link or restore what it points to",
+        },
+        _ => NotRead::Absent,
+    }
+}

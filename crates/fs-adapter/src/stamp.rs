@@ -1,0 +1,28 @@
+//! What changes when a file or directory changes.
+
+use rustix::fs::Stat;
+
+/// The identity, size and times of a file or directory. Two equal stamps, one taken before the
+/// content was read and one after, mean that what was read is what was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: i64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    /// Takes what counts out of a `stat`.
+    pub(crate) fn new(stat: &Stat) -> Self {
+        let nanoseconds = |part| i64::try_from(part).unwrap_or(i64::MAX);
+        Self {
+            device: stat.st_dev,
+            inode: stat.st_ino,
+            size: stat.st_size,
+            modified: (stat.st_mtime, nanoseconds(stat.st_mtime_nsec)),
+            changed: (stat.st_ctime, nanoseconds(stat.st_ctime_nsec)),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Reading the trackers of a project.
+
+mod document;
+mod record;
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
+
+use document::Document;
+use skillstat_domain::{
+    DeploymentReader, DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
+};
+
+use crate::fault::{cannot_be_read, make_readable, printable};
+use crate::layout::TRACKER_FILE;
+use crate::regular_file::{self, NotRead};
+
+/// Reads `<project>/<profile root>/.skillmeat-deployed.toml`, each record on its own.
+///
+/// Legacy records, unknown keys and other top-level keys are read without complaint. In a tracker
+/// that is not TOML, each `[[deployed]]` table that is TOML by itself still counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TomlDeploymentReader;
+
+impl DeploymentReader for TomlDeploymentReader {
+    fn read(&self, project: &ProjectPath) -> Scanned<Vec<DeploymentRecord>> {
+        let mut scanned = Scanned::default();
+        let profile_roots = profile_roots(project, &mut scanned.problems).unwrap_or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                scanned.problems.push(Problem {
+                    path: project.to_string(),
+                    line: None,
+                    kind: ProblemKind::UnreadableDirectory,
+                    reason: format!("{}; its trackers are unknown", cannot_be_read(&error)),
+                    fix: make_readable(&error).to_owned(),
+                    artifact: None,
+                });
+            }
+            Vec::new()
+        });
+        for profile_root in profile_roots {
+            read_tracker(project, &profile_root, &mut scanned);
+        }
+        scanned
+    }
+}
+
+/// Lists what may be a profile root, in the order of answers.
+fn profile_roots(
+    project: &ProjectPath,
+    problems: &mut Vec<Problem>,
+) -> io::Result<Vec<ProfileRoot>> {
+    let mut profile_roots = Vec::new();
+    for entry in fs::read_dir(project.as_path())? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        let name = entry.file_name();
+        if !name.as_bytes().starts_with(b".") || !(kind.is_dir() || kind.is_symlink()) {
+            continue;
+        }
+        if let Some(profile_root) = name.to_str().and_then(|name| ProfileRoot::new(name).ok()) {
+            profile_roots.push(profile_root);
+        } else if fs::symlink_metadata(entry.path().join(TRACKER_FILE)).is_ok() {
+            problems.push(Problem {
+                path: printable(entry.path()),
+                line: None,
+                kind: ProblemKind::NonUtf8Path,
+                reason: "holds a tracker, but its name is not UTF-8, so its records are unknown"
+                    .to_owned(),
+                fix: "rename the directory".to_owned(),
+                artifact: None,
+            });
+        }
+    }
+    profile_roots.sort();
+    Ok(profile_roots)
+}
+
+fn read_tracker(
+    project: &ProjectPath,
+    profile_root: &ProfileRoot,
+    scanned: &mut Scanned<Vec<DeploymentRecord>>,
+) {
+    let path: Arc<str> = format!("{project}/{profile_root}/{TRACKER_FILE}").into();
+    match regular_file::read(Path::new(&*path)) {
+        Ok(bytes) => Document::new(&path, profile_root, scanned).read(&bytes),
+        Err(NotRead::Absent) => {}
+        Err(NotRead::Refused { reason, fix }) => scanned.problems.push(Problem {
+            path: path.to_string(),
+            line: None,
+            kind: ProblemKind::UnreadableTracker,
+            reason,
+            fix: fix.to_owned(),
+            artifact: None,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

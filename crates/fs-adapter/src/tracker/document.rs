@@ -1,0 +1,154 @@
+//! One tracker: from bytes to records and problems.
+
+use std::sync::Arc;
+
+use skillstat_domain::{DeploymentRecord, Problem, ProblemKind, ProfileRoot, Scanned};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::record;
+use crate::lines::Lines;
+
+/// UTF-8's byte-order mark, which SkillMeat refuses and we read past.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Where the records of one tracker go.
+pub(super) struct Document<'a> {
+    path: &'a Arc<str>,
+    profile_root: &'a ProfileRoot,
+    out: &'a mut Scanned<Vec<DeploymentRecord>>,
+}
+
+impl<'a> Document<'a> {
+    /// Prepares to read the tracker at `path`.
+    pub(super) fn new(
+        path: &'a Arc<str>,
+        profile_root: &'a ProfileRoot,
+        out: &'a mut Scanned<Vec<DeploymentRecord>>,
+    ) -> Self {
+        Self { path, profile_root, out }
+    }
+
+    /// Reads every record that can be read.
+    pub(super) fn read(mut self, bytes: &[u8]) {
+        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        if text.len() < bytes.len() {
+            let reason = "starts with a byte-order mark, so SkillMeat refuses the whole file";
+            self.malformed(1, reason, "save it as UTF-8 without a byte-order mark");
+        }
+        let Err((line, reason)) = self.read_block(text, 1) else { return };
+        // Not TOML. Its tables are still looked at one by one, so that a slip in one record does
+        // not hide the others; a table that is not TOML by itself counts for nothing.
+        let mut blamed = false;
+        for (first_line, block) in blocks(text) {
+            if let Err((line, reason)) = self.read_block(block, first_line) {
+                blamed = true;
+                self.not_toml(line, &reason);
+            }
+        }
+        if !blamed {
+            self.not_toml(line, &reason);
+        }
+    }
+
+    /// Reads one TOML document whose first line has the number `first_line`.
+    fn read_block(&mut self, bytes: &[u8], first_line: u32) -> Result<(), (u32, String)> {
+        let lines = Lines::new(bytes, first_line);
+        let text = str::from_utf8(bytes).map_err(|error| {
+            (lines.at(error.valid_up_to()), "a byte that is not UTF-8".to_owned())
+        })?;
+        let table = DeTable::parse(text).map_err(|error| {
+            (
+                lines.at(error.span().map_or(0, |span| span.start)),
+                error.message().replace('\n', ", "),
+            )
+        })?;
+        if let Some((_, deployed)) =
+            table.get_ref().iter().find(|(key, _)| key.get_ref() == "deployed")
+        {
+            self.read_records(deployed, &lines);
+        }
+        Ok(())
+    }
+
+    fn read_records(&mut self, deployed: &Spanned<DeValue<'_>>, lines: &Lines) {
+        let fix = "make it an array of tables: `[[deployed]]`";
+        let DeValue::Array(records) = deployed.get_ref() else {
+            let kind = deployed.get_ref().type_str();
+            let line = lines.at(deployed.span().start);
+            return self.malformed(
+                line,
+                &format!("`deployed` is of type {kind}, not an array of tables"),
+                fix,
+            );
+        };
+        for value in records {
+            let line = lines.at(value.span().start);
+            let DeValue::Table(table) = value.get_ref() else {
+                let reason =
+                    format!("a record is of type {}, not a table", value.get_ref().type_str());
+                self.bad_record(line, reason);
+                continue;
+            };
+            match record::fields(table) {
+                Ok(fields) => self.out.value.push(DeploymentRecord {
+                    artifact: fields.artifact,
+                    profile_root: self.profile_root.clone(),
+                    path: fields.path,
+                    baseline: fields.baseline,
+                    deployed_at: fields.deployed_at,
+                    from_collection: fields.from_collection,
+                    tracker: Arc::clone(self.path),
+                    line,
+                }),
+                Err(fault) => {
+                    let line = fault.at.map_or(line, |offset| lines.at(offset));
+                    self.bad_record(line, fault.reason);
+                }
+            }
+        }
+    }
+
+    fn bad_record(&mut self, line: u32, reason: String) {
+        let fix = "correct the record, or remove it and deploy the artifact again";
+        self.problem(ProblemKind::MalformedRecord, line, reason, fix);
+    }
+
+    fn not_toml(&mut self, line: u32, reason: &str) {
+        let fix =
+            "correct the line, or remove its `[[deployed]]` table and deploy the artifact again";
+        self.malformed(line, &format!("not TOML: {reason}"), fix);
+    }
+
+    fn malformed(&mut self, line: u32, reason: &str, fix: &str) {
+        self.problem(ProblemKind::MalformedTracker, line, reason.to_owned(), fix);
+    }
+
+    fn problem(&mut self, kind: ProblemKind, line: u32, reason: String, fix: &str) {
+        self.out.problems.push(Problem {
+            path: self.path.to_string(),
+            line: Some(line),
+            kind,
+            reason,
+            fix: fix.to_owned(),
+            artifact: None,
+        });
+    }
+}
+
+/// Splits a text before every line that starts a `[[deployed]]` table; each part comes with the
+/// number of its first line.
+fn blocks(text: &[u8]) -> Vec<(u32, &[u8])> {
+    let mut blocks = Vec::new();
+    let (mut start, mut first_line, mut line, mut at) = (0, 1, 1, 0);
+    for content in text.split_inclusive(|&byte| byte == b'\n') {
+        if content.trim_ascii_start().starts_with(b"[[deployed]]") && at > start {
+            blocks.push((first_line, &text[start..at]));
+            (start, first_line) = (at, line);
+        }
+        at += content.len();
+        line += 1;
+    }
+    blocks.push((first_line, &text[start..]));
+    blocks
+}

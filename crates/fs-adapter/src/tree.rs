@@ -1,0 +1,269 @@
+//! One artifact's files in canonical order, fed to a digest.
+//!
+//! The order is that of the path components by bytes, which a walk gives that sorts each directory
+//! by name. Entries are opened relative to their directory, never by absolute path: that is cheaper,
+//! and a directory that is swapped for a link meanwhile is not walked through.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use sha2::{Digest, Sha256};
+use skillstat_domain::ContentHash;
+
+use crate::links::{Links, Opened, leaves_profile_root};
+use crate::stamp::Stamp;
+
+/// How many directories deep a copy may be. Each level holds one open directory.
+const MAX_LEVELS: usize = 128;
+
+/// The bytes read at once; most files of artifacts are smaller and take one read.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Why a copy has no hash.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    /// Where in the copy; empty for the copy itself.
+    pub(crate) inside: Vec<u8>,
+    /// What is wrong there.
+    pub(crate) what: What,
+}
+
+/// What can be wrong with a file or directory of a copy.
+#[derive(Debug)]
+pub(crate) enum What {
+    /// It changed while it was read.
+    Changed,
+    /// It is a link that leaves the profile root.
+    LeavesProfileRoot,
+    /// It is neither a file nor a directory.
+    Neither,
+    /// Its name is not UTF-8, so the hash is not defined.
+    NotUtf8,
+    /// It lies too many directories deep.
+    TooDeep,
+    /// The system refused.
+    Io(io::Error),
+}
+
+/// Hashes the copy that `links` belongs to.
+pub(crate) fn hash(links: &Links) -> Result<ContentHash, Fault> {
+    let mut walk = Walk {
+        links,
+        digest: Sha256::new(),
+        buffer: Vec::with_capacity(BUFFER_BYTES),
+        path: Vec::new(),
+        level: 0,
+        seen: Vec::new(),
+    };
+    let top = match links.open(b"").map_err(|error| walk.refused(error))? {
+        Opened::File(file) => {
+            walk.content(file.as_fd(), false)?;
+            file
+        }
+        Opened::Directory(directory) => {
+            let listing = Dir::read_from(&directory).map_err(|errno| walk.refused(errno.into()))?;
+            walk.directory(listing)?;
+            directory
+        }
+        Opened::Neither => return Err(walk.fault(What::Neither)),
+    };
+    walk.verify(&top)?;
+    Ok(ContentHash::from_bytes(walk.digest.finalize().into()))
+}
+
+struct Walk<'a> {
+    links: &'a Links,
+    digest: Sha256,
+    buffer: Vec<u8>,
+    /// The path of the current entry relative to the copy, without a slash at either end.
+    path: Vec<u8>,
+    level: usize,
+    seen: Vec<Seen>,
+}
+
+/// Something that was read, to be looked at again in the end.
+struct Seen {
+    inside: CString,
+    through_link: bool,
+    stamp: Stamp,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, mut listing: Dir) -> Result<(), Fault> {
+        let before = listing.stat().map_err(|errno| self.refused(errno.into()))?;
+        self.saw(Stamp::new(&before), false);
+        let mut entries = Vec::new();
+        for entry in &mut listing {
+            let entry = entry.map_err(|errno| self.refused(errno.into()))?;
+            if !matches!(entry.file_name().to_bytes(), b"." | b"..") {
+                entries.push((entry.file_name().to_owned(), entry.file_type()));
+            }
+        }
+        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let parent = self.path.len();
+        for (name, kind) in entries {
+            if parent > 0 {
+                self.path.push(b'/');
+            }
+            self.path.extend_from_slice(name.to_bytes());
+            let directory = listing.fd().map_err(|errno| self.refused(errno.into()))?;
+            self.entry(directory, &name, kind)?;
+            self.path.truncate(parent);
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        parent: BorrowedFd<'_>,
+        name: &CString,
+        kind: FileType,
+    ) -> Result<(), Fault> {
+        match kind {
+            FileType::RegularFile => {
+                self.name()?;
+                let file = self.open(parent, name, OFlags::NONBLOCK)?;
+                self.content(file.as_fd(), false)
+            }
+            FileType::Directory => self.subdirectory(parent, name),
+            FileType::Symlink => self.link(),
+            FileType::Unknown => {
+                let stat = rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)
+                    .map_err(|errno| self.vanished_or_refused(errno.into()))?;
+                match FileType::from_raw_mode(stat.st_mode) {
+                    FileType::Unknown => Ok(()),
+                    kind => self.entry(parent, name, kind),
+                }
+            }
+            FileType::Fifo
+            | FileType::Socket
+            | FileType::CharacterDevice
+            | FileType::BlockDevice => Ok(()),
+        }
+    }
+
+    fn subdirectory(&mut self, parent: BorrowedFd<'_>, name: &CString) -> Result<(), Fault> {
+        let opened = self.open(parent, name, OFlags::DIRECTORY);
+        let listing = match opened {
+            Err(Fault { what: What::Io(error), .. })
+                if matches!(self.links, Links::Followed { .. })
+                    && error.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                // SkillMeat lists a directory it may not read as empty.
+                return Ok(());
+            }
+            opened => Dir::new(opened?).map_err(|errno| self.refused(errno.into()))?,
+        };
+        if self.level == MAX_LEVELS {
+            return Err(self.fault(What::TooDeep));
+        }
+        self.level += 1;
+        self.directory(listing)?;
+        self.level -= 1;
+        Ok(())
+    }
+
+    /// A link to a file counts as that file; a link to anything else, or to nothing, does not.
+    fn link(&mut self) -> Result<(), Fault> {
+        match self.links.open(&self.path) {
+            Ok(Opened::File(file)) => {
+                self.name()?;
+                self.content(file.as_fd(), true)
+            }
+            Ok(Opened::Directory(_) | Opened::Neither) => Ok(()),
+            Err(error) if crate::fault::is_absence(&error) => Ok(()),
+            Err(error) => Err(self.refused(error)),
+        }
+    }
+
+    fn open(
+        &self,
+        parent: BorrowedFd<'_>,
+        name: &CString,
+        flags: OFlags,
+    ) -> Result<OwnedFd, Fault> {
+        let flags = flags | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        rustix::fs::openat(parent, name, flags, Mode::empty())
+            .map_err(|errno| self.vanished_or_refused(errno.into()))
+    }
+
+    /// Feeds the path of a file.
+    fn name(&mut self) -> Result<(), Fault> {
+        if str::from_utf8(&self.path).is_err() {
+            return Err(self.fault(What::NotUtf8));
+        }
+        self.digest.update(&self.path);
+        Ok(())
+    }
+
+    /// Feeds the bytes of a file.
+    fn content(&mut self, file: BorrowedFd<'_>, through_link: bool) -> Result<(), Fault> {
+        let stat = rustix::fs::fstat(file).map_err(|errno| self.refused(errno.into()))?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(self.fault(What::Changed));
+        }
+        self.saw(Stamp::new(&stat), through_link);
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        let mut read = 0;
+        loop {
+            self.buffer.clear();
+            let count = rustix::io::read(file, rustix::buffer::spare_capacity(&mut self.buffer))
+                .map_err(|errno| self.refused(errno.into()))?;
+            self.digest.update(&self.buffer);
+            read += count as u64;
+            // A file of known size has ended when that much was read; that it has not grown is
+            // looked at in the end. Some file systems say 0 for files that do have content.
+            if count == 0 || (size > 0 && read >= size) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn saw(&mut self, stamp: Stamp, through_link: bool) {
+        let inside = CString::new(self.path.clone()).expect("the system's names hold no NUL");
+        self.seen.push(Seen { inside, through_link, stamp });
+    }
+
+    /// Looks at everything again: a hash of content that was never there as a whole is none.
+    fn verify(&self, top: &OwnedFd) -> Result<(), Fault> {
+        for seen in &self.seen {
+            let stat = if seen.inside.is_empty() {
+                rustix::fs::fstat(top)
+            } else if seen.through_link {
+                match self.links.open(seen.inside.as_bytes()) {
+                    Ok(Opened::File(file)) => rustix::fs::fstat(&file),
+                    _ => Err(rustix::io::Errno::STALE),
+                }
+            } else {
+                rustix::fs::statat(top, &seen.inside, AtFlags::SYMLINK_NOFOLLOW)
+            };
+            if stat.map(|stat| Stamp::new(&stat)) != Ok(seen.stamp) {
+                return Err(Fault { inside: seen.inside.to_bytes().to_vec(), what: What::Changed });
+            }
+        }
+        Ok(())
+    }
+
+    fn fault(&self, what: What) -> Fault {
+        Fault { inside: self.path.clone(), what }
+    }
+
+    fn refused(&self, error: io::Error) -> Fault {
+        self.fault(if leaves_profile_root(&error) {
+            What::LeavesProfileRoot
+        } else {
+            What::Io(error)
+        })
+    }
+
+    /// An entry that was listed and is gone, or is now something else, has changed.
+    fn vanished_or_refused(&self, error: io::Error) -> Fault {
+        if crate::fault::is_absence(&error) {
+            self.fault(What::Changed)
+        } else {
+            self.refused(error)
+        }
+    }
+}
