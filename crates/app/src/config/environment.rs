@@ -1,0 +1,63 @@
+//! Settings from variables `SKILLSTAT_*`.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::keys::VARIABLES;
+use super::{ConfigError, Layer, Origin, Setting, Surroundings};
+
+/// Reads the environment's settings, and the configuration file it names. Lists are separated by
+/// colons; an empty variable says nothing.
+pub(super) fn layer(
+    surroundings: &Surroundings,
+) -> Result<(Layer, Option<Setting<PathBuf>>), ConfigError> {
+    for (name, _) in &surroundings.variables {
+        if let Some(name) = name.to_str()
+            && name.starts_with("SKILLSTAT_")
+            && !VARIABLES.contains(&name)
+        {
+            return Err(ConfigError::unknown(&"environment", "variable", name, &VARIABLES));
+        }
+    }
+    let get = |name| Some((surroundings.variable(name)?, Origin::Variable(name)));
+    let layer = Layer {
+        roots: get("SKILLSTAT_ROOTS")
+            .map(|(value, origin)| Setting::new(std::env::split_paths(value).collect(), origin)),
+        max_depth: get("SKILLSTAT_MAX_DEPTH")
+            .map(|(value, origin)| {
+                parse(value, origin, "SKILLSTAT_MAX_DEPTH", "a whole number from 0")
+            })
+            .transpose()?,
+        exclude: get("SKILLSTAT_EXCLUDE")
+            .map(|(value, origin)| {
+                let globs = text(value, &origin, "SKILLSTAT_EXCLUDE")?;
+                Ok(Setting::new(globs.split(':').map(str::to_owned).collect(), origin))
+            })
+            .transpose()?,
+        skillmeat_home: get("SKILLSTAT_SKILLMEAT_HOME")
+            .map(|(value, origin)| Setting::new(value.into(), origin)),
+        threads: get("SKILLSTAT_THREADS")
+            .map(|(value, origin)| {
+                parse(value, origin, "SKILLSTAT_THREADS", "a whole number from 1")
+            })
+            .transpose()?,
+    };
+    let file = get("SKILLSTAT_CONFIG")
+        .map(|(value, origin)| Setting::new(surroundings.absolute(value.into()), origin));
+    Ok((layer, file))
+}
+
+fn parse<T: std::str::FromStr>(
+    value: &OsStr,
+    origin: Origin,
+    name: &str,
+    expected: &str,
+) -> Result<Setting<T>, ConfigError> {
+    let parsed = text(value, &origin, name)?.parse();
+    let value = parsed.map_err(|_| ConfigError::value(&origin, name, expected))?;
+    Ok(Setting::new(value, origin))
+}
+
+fn text<'a>(value: &'a OsStr, origin: &Origin, name: &str) -> Result<&'a str, ConfigError> {
+    value.to_str().ok_or_else(|| ConfigError::value(origin, name, "UTF-8"))
+}

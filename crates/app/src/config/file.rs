@@ -1,0 +1,91 @@
+//! Settings from `config.toml`.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::keys::KEYS;
+use super::{ConfigError, Layer, Origin, Setting, Surroundings};
+
+/// Reads the file; tells whether there is one. Only a file that was asked for must be there.
+pub(super) fn layer(
+    file: &Setting<PathBuf>,
+    surroundings: &Surroundings,
+) -> Result<(Layer, bool), ConfigError> {
+    let path = &file.value;
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if file.origin == Origin::Default && error.kind() == io::ErrorKind::NotFound => {
+            return Ok((Layer::default(), false));
+        }
+        Err(error) => {
+            return Err(ConfigError::new(
+                &path.display(),
+                format!("cannot be read: {error} ({})", file.origin),
+            ));
+        }
+    };
+    let line = |offset: usize| {
+        let before = text.as_bytes()[..offset.min(text.len())].split(|&byte| byte == b'\n').count();
+        u32::try_from(before).unwrap_or(u32::MAX)
+    };
+    let table = DeTable::parse(&text).map_err(|error| {
+        let line = line(error.span().map_or(0, |span| span.start));
+        ConfigError::new(
+            &format!("{}:{line}", path.display()),
+            format!("not TOML: {}", error.message()),
+        )
+    })?;
+    let mut layer = Layer::default();
+    // Relative roots start where the file is, not wherever the command is run.
+    let base = path.parent().unwrap_or(Path::new("/"));
+    let resolve = |text: String| {
+        if text.starts_with('~') { surroundings.absolute(text.into()) } else { base.join(text) }
+    };
+    for (key, value) in table.get_ref() {
+        let name: &str = key.get_ref();
+        let origin = Origin::File { path: path.clone(), line: line(key.span().start) };
+        let wrong = |expected| ConfigError::value(&origin, name, expected);
+        match name {
+            "roots" => {
+                let roots = strings(value).ok_or_else(|| wrong("an array of strings"))?;
+                layer.roots = Some(Setting::new(roots.into_iter().map(resolve).collect(), origin));
+            }
+            "exclude" => {
+                let globs = strings(value).ok_or_else(|| wrong("an array of strings"))?;
+                layer.exclude = Some(Setting::new(globs, origin));
+            }
+            "skillmeat_home" => {
+                let home = string(value).ok_or_else(|| wrong("a string"))?;
+                layer.skillmeat_home = Some(Setting::new(resolve(home), origin));
+            }
+            "max_depth" => {
+                let depth = number(value).ok_or_else(|| wrong("a whole number from 0"))?;
+                layer.max_depth = Some(Setting::new(depth, origin));
+            }
+            "threads" => {
+                let threads = number(value).and_then(NonZeroUsize::new);
+                let threads = threads.ok_or_else(|| wrong("a whole number from 1"))?;
+                layer.threads = Some(Setting::new(threads, origin));
+            }
+            _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
+        }
+    }
+    Ok((layer, true))
+}
+
+fn string(value: &Spanned<DeValue<'_>>) -> Option<String> {
+    value.get_ref().as_str().map(str::to_owned)
+}
+
+fn strings(value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
+    value.get_ref().as_array()?.iter().map(string).collect()
+}
+
+fn number(value: &Spanned<DeValue<'_>>) -> Option<usize> {
+    let DeValue::Integer(number) = value.get_ref() else { return None };
+    usize::from_str_radix(number.as_str(), number.radix()).ok()
+}

@@ -1,0 +1,21 @@
+//! The names of all settings, in the file and in the environment.
+
+/// The keys of the configuration file.
+pub(super) const KEYS: [&str; 5] = ["roots", "max_depth", "exclude", "skillmeat_home", "threads"];
+
+/// The variables of the environment.
+pub(super) const VARIABLES: [&str; 6] = [
+    "SKILLSTAT_ROOTS",
+    "SKILLSTAT_MAX_DEPTH",
+    "SKILLSTAT_EXCLUDE",
+    "SKILLSTAT_SKILLMEAT_HOME",
+    "SKILLSTAT_THREADS",
+    "SKILLSTAT_CONFIG",
+];
+
+/// Returns the known name that looks most like `name`, if any does.
+pub(super) fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
+    let likeness = |candidate: &str| strsim::normalized_damerau_levenshtein(name, candidate);
+    let best = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    best.filter(|candidate| likeness(candidate) > 0.5)
+}

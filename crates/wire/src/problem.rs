@@ -1,0 +1,30 @@
+//! A problem as JSON.
+
+use serde::{Deserialize, Serialize};
+
+/// Something skipped or not verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The sort of problem, in snake case.
+    pub kind: String,
+    /// The file or directory at fault.
+    pub path: String,
+    /// The line in it, counted from 1, or null.
+    pub line: Option<u32>,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do.
+    pub fix: String,
+}
+
+impl From<&skillstat_domain::Problem> for Problem {
+    fn from(problem: &skillstat_domain::Problem) -> Self {
+        Self {
+            kind: problem.kind.as_str().to_owned(),
+            path: problem.path.clone(),
+            line: problem.line,
+            reason: problem.reason.clone(),
+            fix: problem.fix.clone(),
+        }
+    }
+}
