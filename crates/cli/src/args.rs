@@ -1,0 +1,129 @@
+//! The command line as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use skillstat_app::Flags;
+
+/// git status for agent skills: where is each one deployed, and which copies differ from what was
+/// deployed?
+#[derive(Debug, Parser)]
+#[command(name = "skillstat", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine; 2 wrong usage or configuration; 3 failure.
+With --exit-code also: 1 a copy is modified or missing; 3 something could not be verified.";
+
+/// Flags of every command; they may stand before or after it.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Look for projects below DIR (may be repeated)
+    #[arg(long = "root", value_name = "DIR", global = true)]
+    roots: Vec<PathBuf>,
+    /// Look for projects at most N directories below a root
+    #[arg(long, value_name = "N", global = true)]
+    max_depth: Option<usize>,
+    /// Read the configuration from FILE instead of ~/.config/skillstat/config.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Read collections from DIR instead of ~/.skillmeat
+    #[arg(long, value_name = "DIR", global = true)]
+    skillmeat_home: Option<PathBuf>,
+    /// Say on stderr what is being done
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+impl From<Global> for Flags {
+    fn from(global: Global) -> Self {
+        let Global { roots, max_depth, config, skillmeat_home, verbose: _ } = global;
+        Self { roots, max_depth, config, skillmeat_home }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Every artifact: in how many projects, how many modified, and the worst state (the default)
+    Status(StatusOptions),
+    /// One artifact: every copy and its state
+    Show(ShowOptions),
+    /// Every project: how many copies, and how many modified
+    Projects(CheckOptions),
+    /// The content hash of files and directories, as SkillMeat computes it
+    Hash {
+        /// Files or directories
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// What is in the way of a true answer, and what to do about it
+    Doctor(CheckOptions),
+    /// The settings in force, and where each came from
+    Config,
+    /// A completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// The manual page
+    Man,
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Status(StatusOptions::default())
+    }
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct StatusOptions {
+    /// Also artifacts of the collections that are deployed nowhere
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Only artifacts with a modified copy
+    #[arg(long)]
+    pub(crate) modified: bool,
+    /// Only artifacts of this type, such as skill
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+    /// Only this project: a path, or the name of its directory if that is unique
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) project: Option<String>,
+    #[command(flatten)]
+    pub(crate) check: CheckOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowOptions {
+    /// `type:name`, or a name if it is unique
+    pub(crate) artifact: String,
+    #[command(flatten)]
+    pub(crate) check: CheckOptions,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct CheckOptions {
+    /// Exit with 1 if a copy is modified or missing, else with 3 if anything could not be verified
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,56 @@
+//! The commands, each a file: from an answer of the application to text or JSON.
+
+mod completions;
+mod config;
+mod doctor;
+mod hash;
+mod man;
+mod projects;
+mod select;
+mod show;
+mod status;
+
+pub(crate) use completions::completions;
+pub(crate) use config::config;
+pub(crate) use doctor::doctor;
+pub(crate) use hash::hash;
+pub(crate) use man::man;
+pub(crate) use projects::projects;
+pub(crate) use show::show;
+use skillstat_app::{App, Config, Surroundings};
+use skillstat_domain::{ArtifactId, Inventory, Overview, ProjectPath};
+pub(crate) use status::status;
+
+use crate::console::Console;
+use crate::progress::Progress;
+
+/// What a command that looks at projects works with.
+#[derive(Debug)]
+pub(crate) struct Scan<'a, 'c> {
+    pub(crate) app: &'a App,
+    pub(crate) config: &'a Config,
+    pub(crate) surroundings: &'a Surroundings,
+    pub(crate) json: bool,
+    pub(crate) console: &'a mut Console<'c>,
+}
+
+impl Scan<'_, '_> {
+    /// Finds projects and reads trackers, then lets `select` choose the copies to look at.
+    fn overview(
+        &self,
+        select: impl FnOnce(
+            &mut Inventory,
+        ) -> anyhow::Result<Box<dyn Fn(&ProjectPath, &ArtifactId) -> bool>>,
+    ) -> anyhow::Result<Overview> {
+        let progress = Progress::new(self.console.err.width.is_some());
+        let service = self.app.statistics();
+        let mut inventory = service.inventory(&progress);
+        let wanted = select(&mut inventory)?;
+        Ok(service.overview(&inventory, &*wanted, &progress))
+    }
+
+    /// Looks at everything.
+    fn everything(&self) -> anyhow::Result<Overview> {
+        self.overview(|_| Ok(Box::new(|_, _| true)))
+    }
+}

@@ -1,0 +1,47 @@
+//! `skillstat config`: the settings in force.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use skillstat_app::{Config, Origin};
+
+use crate::console::Console;
+use crate::exit::Exit;
+
+/// Prints every setting, its value and where it came from.
+pub(crate) fn config(
+    config: &Config,
+    json: bool,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
+    let path = |path: &Path| Value::from(path.display().to_string());
+    let roots: Value = config.roots.value.iter().map(|root| path(&root.path)).collect();
+    let settings: [(&str, Value, &Origin); 5] = [
+        ("roots", roots, &config.roots.origin),
+        ("max_depth", config.max_depth.value.into(), &config.max_depth.origin),
+        ("exclude", config.exclude.value.clone().into(), &config.exclude.origin),
+        (
+            "skillmeat_home",
+            config.skillmeat_home.value.as_str().into(),
+            &config.skillmeat_home.origin,
+        ),
+        ("threads", config.threads.value.get().into(), &config.threads.origin),
+    ];
+    if json {
+        let mut object = serde_json::Map::new();
+        object.insert("config_file".to_owned(), path(&config.file.value));
+        object.insert("config_file_found".to_owned(), config.file_found.into());
+        for (key, value, origin) in settings {
+            object.insert(key.to_owned(), json!({ "value": value, "origin": origin.to_string() }));
+        }
+        console.json(&object)?;
+    } else {
+        let found = if config.file_found { "read" } else { "not there" };
+        console.line(&format!("# {} ({found})", config.file.value.display()));
+        for (key, value, origin) in settings {
+            // JSON of strings, numbers and arrays is TOML too, so this can be pasted into the file.
+            console.line(&format!("{key} = {value}  # {origin}"));
+        }
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,88 @@
+//! `skillstat doctor`: what is in the way of a true answer.
+
+use serde_json::json;
+use skillstat_domain::Problem;
+
+use super::Scan;
+use crate::args::CheckOptions;
+use crate::exit::Exit;
+use crate::render::places::short;
+use crate::render::problems::describe;
+use crate::render::states::counted;
+
+/// Runs the command.
+pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
+    let overview = scan.everything()?;
+    let collections = scan.app.collections().collections();
+    let mut problems = overview.problems.clone();
+    problems.extend(collections.problems);
+    problems.sort();
+    let roots: Vec<_> = scan
+        .app
+        .roots()
+        .into_iter()
+        .map(|root| {
+            let projects = root.resolved.as_ref().map(|resolved| {
+                overview
+                    .projects
+                    .iter()
+                    .filter(|project| project.as_path().starts_with(resolved))
+                    .count()
+            });
+            (root.configured.display().to_string(), projects)
+        })
+        .collect();
+    let exit = if options.exit_code && !problems.is_empty() { Exit::Failure } else { Exit::Fine };
+    if scan.json {
+        let roots: Vec<_> = roots
+            .iter()
+            .map(|(path, projects)| json!({ "path": path, "projects": projects }))
+            .collect();
+        let collections: Vec<_> = collections
+            .value
+            .iter()
+            .map(|found| json!({ "name": found.name, "path": found.path.as_str(), "active": found.active, "artifacts": found.artifacts.len() }))
+            .collect();
+        let problems: Vec<_> = problems.iter().map(skillstat_wire::Problem::from).collect();
+        scan.console
+            .json(&json!({ "roots": roots, "collections": collections, "problems": problems }))?;
+        return Ok(exit);
+    }
+    let origin = &scan.config.roots.origin;
+    scan.console.line(&format!("Search roots ({origin}), {} deep:", scan.config.max_depth.value));
+    for (path, projects) in &roots {
+        let found = projects.map_or("not there".to_owned(), |count| counted(count, "project"));
+        scan.console.line(&format!("  {}: {found}", short(path, scan.surroundings)));
+    }
+    let home = &scan.config.skillmeat_home;
+    scan.console.line(&format!(
+        "Collections in {} ({}):",
+        short(home.value.as_str(), scan.surroundings),
+        home.origin
+    ));
+    for found in &collections.value {
+        let active = if found.active { ", active" } else { "" };
+        scan.console.line(&format!(
+            "  {}: {}{active}",
+            found.name,
+            counted(found.artifacts.len(), "artifact")
+        ));
+    }
+    if collections.value.is_empty() {
+        scan.console.line("  none");
+    }
+    tell(scan, &problems);
+    Ok(exit)
+}
+
+fn tell(scan: &mut Scan<'_, '_>, problems: &[Problem]) {
+    if problems.is_empty() {
+        scan.console.line("No problems.");
+        return;
+    }
+    scan.console.line(&format!("{}:", counted(problems.len(), "problem")));
+    for problem in problems {
+        let text = describe(problem, scan.surroundings).replace('\n', "\n  ");
+        scan.console.line(&format!("  {text}"));
+    }
+}

@@ -1,0 +1,36 @@
+//! `skillstat projects`: every project.
+
+use super::Scan;
+use crate::args::CheckOptions;
+use crate::exit::Exit;
+use crate::render::places::short;
+use crate::render::problems;
+use crate::render::table::{StateTable, Value};
+
+/// Runs the command.
+pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
+    let overview = scan.everything()?;
+    let totals = overview.project_totals();
+    if scan.json {
+        scan.console.json(&skillstat_wire::Projects {
+            projects: totals.iter().map(Into::into).collect(),
+            problems: overview.problems.iter().map(Into::into).collect(),
+        })?;
+    } else {
+        let mut table = StateTable::new(&["PROJECT", "COPIES", "MODIFIED"], &scan.console.out);
+        for total in &totals {
+            table.row(
+                total.worst,
+                vec![
+                    Value::Text(short(total.project.as_str(), scan.surroundings)),
+                    Value::Number(total.deployments),
+                    Value::Number(total.modified),
+                ],
+            );
+        }
+        let table = table.render(&scan.console.out);
+        scan.console.data(table.as_bytes());
+        problems::tell(&overview.problems, scan.surroundings, scan.console);
+    }
+    Ok(Exit::of_overview(&overview, options.exit_code))
+}

@@ -1,0 +1,67 @@
+//! Finding the one thing a person meant.
+
+use std::fs;
+
+use anyhow::anyhow;
+use skillstat_app::Surroundings;
+use skillstat_domain::{ArtifactId, ProjectPath};
+
+use crate::exit::Usage;
+use crate::render::plain::plain;
+
+/// Finds an artifact by its id, or by its name if only one has it.
+pub(crate) fn artifact(wanted: &str, known: &[&ArtifactId]) -> anyhow::Result<ArtifactId> {
+    if let Ok(id) = wanted.parse::<ArtifactId>()
+        && known.contains(&&id)
+    {
+        return Ok(id);
+    }
+    let name = ArtifactId::strip_extension(wanted);
+    let candidates: Vec<_> = known.iter().filter(|id| id.name() == name).collect();
+    match candidates.as_slice() {
+        [id] => Ok((**id).clone()),
+        // An id that nobody has is a question with an answer: deployed nowhere.
+        [] => wanted.parse().map_err(|_| {
+            Usage::wrap(anyhow!(
+                "no artifact is called `{}`; `skillstat status --all` lists all, and an id is written `type:name`",
+                plain(wanted)
+            ))
+        }),
+        several => {
+            let ids: Vec<_> = several.iter().map(|id| plain(id.as_str()).into_owned()).collect();
+            let ids = ids.join(", ");
+            Err(Usage::wrap(anyhow!("`{}` is the name of several artifacts; say which: {ids}", plain(wanted))))
+        }
+    }
+}
+
+/// Finds a project by its path, or by the name of its directory if only one has it.
+pub(crate) fn project(
+    wanted: &str,
+    known: &[ProjectPath],
+    surroundings: &Surroundings,
+) -> anyhow::Result<ProjectPath> {
+    let path = surroundings.working_directory.clone().unwrap_or_default().join(wanted);
+    if let Ok(path) = fs::canonicalize(path)
+        && let Some(project) = known.iter().find(|project| project.as_path() == path)
+    {
+        return Ok(project.clone());
+    }
+    let candidates: Vec<_> = known.iter().filter(|project| project.name() == wanted).collect();
+    match candidates.as_slice() {
+        [project] => Ok((*project).clone()),
+        [] => Err(Usage::wrap(anyhow!(
+            "no project `{}` was found; `skillstat projects` lists all",
+            plain(wanted)
+        ))),
+        several => {
+            let paths: Vec<_> =
+                several.iter().map(|path| plain(path.as_str()).into_owned()).collect();
+            let paths = paths.join(", ");
+            Err(Usage::wrap(anyhow!(
+                "several projects are called `{}`; say which: {paths}",
+                plain(wanted)
+            )))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Where output goes.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::Exit;
+
+/// The two streams of a command.
+pub struct Console<'a> {
+    /// For data.
+    pub out: Stream<'a>,
+    /// For everything else.
+    pub err: Stream<'a>,
+    /// What is to be written to `out` in the end, so that half an answer is never taken for one.
+    data: Vec<u8>,
+}
+
+/// A stream and what it can show.
+pub struct Stream<'a> {
+    /// Where the bytes go.
+    pub writer: &'a mut dyn Write,
+    /// Whether colour is wanted.
+    pub color: bool,
+    /// How many columns a terminal has; nothing when it is no terminal.
+    pub width: Option<u16>,
+}
+
+impl<'a> Console<'a> {
+    /// Joins two streams.
+    pub fn new(out: Stream<'a>, err: Stream<'a>) -> Self {
+        Self { out, err, data: Vec::new() }
+    }
+
+    /// Adds bytes to the answer.
+    pub(crate) fn data(&mut self, bytes: &[u8]) {
+        self.data.extend_from_slice(bytes);
+    }
+
+    /// Adds a line to the answer.
+    pub(crate) fn line(&mut self, line: &str) {
+        self.data(line.as_bytes());
+        self.data(b"\n");
+    }
+
+    /// Adds a value to the answer as JSON.
+    pub(crate) fn json(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        serde_json::to_writer_pretty(&mut self.data, value)?;
+        self.data(b"\n");
+        Ok(())
+    }
+
+    /// Says something beside the answer.
+    pub(crate) fn note(&mut self, line: &str) {
+        // Whoever closed stderr does not want to know.
+        let _gone = writeln!(self.err.writer, "{line}");
+    }
+
+    /// Says what went wrong.
+    pub(crate) fn complain(&mut self, text: &str) {
+        let prefix = self.err.paint("skillstat:", AnsiColor::Red.on_default().bold());
+        self.note(&format!("{prefix} {text}"));
+    }
+
+    /// Writes the answer; a reader that has gone away (`| head`) is no failure.
+    pub(crate) fn finish(&mut self, exit: Exit) -> Exit {
+        match self.out.writer.write_all(&self.data).and_then(|()| self.out.writer.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.complain(&format!("failed to write the answer: {error}"));
+                Exit::Failure
+            }
+            _ => exit,
+        }
+    }
+}
+
+impl Stream<'_> {
+    /// Puts a text in a style, if the stream shows colour.
+    pub(crate) fn paint(&self, text: &str, style: Style) -> String {
+        if !self.color {
+            return text.to_owned();
+        }
+        let mut painted = String::new();
+        write!(painted, "{style}{text}{style:#}").expect("writing to a String cannot fail");
+        painted
+    }
+}
+
+impl std::fmt::Debug for Console<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Console")
+            .field("out", &self.out)
+            .field("err", &self.err)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Stream<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream")
+            .field("color", &self.color)
+            .field("width", &self.width)
+            .finish_non_exhaustive()
+    }
+}

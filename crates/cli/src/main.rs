@@ -1,0 +1,30 @@
+//! The program `skillstat`: hands what the process was given to [`skillstat_cli::run`].
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use skillstat_app::Surroundings;
+use skillstat_cli::{Console, Stream, run};
+
+fn main() -> ExitCode {
+    let surroundings = Surroundings {
+        variables: std::env::vars_os().collect(),
+        home: std::env::home_dir(),
+        working_directory: std::env::current_dir().ok(),
+    };
+    // NO_COLOR, CLICOLOR and the like are anstream's to know.
+    let color = |choice| choice != anstream::ColorChoice::Never;
+    let width = |width: Option<(terminal_size::Width, _)>| width.map(|(width, _)| width.0);
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let out = Stream {
+        color: color(anstream::AutoStream::choice(&out)),
+        width: out.is_terminal().then(|| width(terminal_size::terminal_size_of(&out))).flatten(),
+        writer: &mut out,
+    };
+    let err = Stream {
+        color: color(anstream::AutoStream::choice(&err)),
+        width: err.is_terminal().then(|| width(terminal_size::terminal_size_of(&err))).flatten(),
+        writer: &mut err,
+    };
+    run(std::env::args_os().collect(), &surroundings, &mut Console::new(out, err)).into()
+}

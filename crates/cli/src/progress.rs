@@ -1,0 +1,79 @@
+//! A progress bar for long scans, on a terminal only.
+
+use std::fmt;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use skillstat_domain::{ScanObserver, ScanPhase};
+
+/// How long a scan may take before anything is shown: most are over by then.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Shows on stderr how far a scan is, until it is dropped.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// The thread that shows the bar when patience runs out, and what wakes it before.
+    shower: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Progress {
+    /// Starts; nothing is ever shown unless stderr is a terminal.
+    pub(crate) fn new(terminal: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let shower = terminal.then(|| {
+            let (dropped, wait) = mpsc::channel();
+            let shown = bar.clone();
+            let shower = thread::spawn(move || {
+                if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                    shown.set_draw_target(ProgressDrawTarget::stderr());
+                    shown.enable_steady_tick(Duration::from_millis(100));
+                }
+            });
+            (dropped, shower)
+        });
+        Self { bar, shower }
+    }
+}
+
+impl ScanObserver for Progress {
+    fn begin(&self, phase: ScanPhase, steps: usize) {
+        let (message, template) = match phase {
+            ScanPhase::Discovering => ("looking for projects", "{spinner} {msg}"),
+            ScanPhase::Reading => {
+                ("reading trackers", "{spinner} {msg} {wide_bar} {pos}/{len} projects")
+            }
+            ScanPhase::Hashing => {
+                ("hashing copies", "{spinner} {msg} {wide_bar} {pos}/{len} copies")
+            }
+        };
+        tracing::debug!(steps, "{message}");
+        self.bar.set_style(
+            ProgressStyle::with_template(template).expect("the template is well-formed"),
+        );
+        self.bar.set_message(message);
+        self.bar.set_position(0);
+        self.bar.set_length(steps as u64);
+    }
+
+    fn advance(&self) {
+        self.bar.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((dropped, shower)) = self.shower.take() {
+            drop(dropped);
+            shower.join().expect("showing a bar does not panic");
+        }
+        self.bar.finish_and_clear();
+    }
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,7 @@
+//! How answers look to a person.
+
+pub(crate) mod places;
+pub(crate) mod plain;
+pub(crate) mod problems;
+pub(crate) mod states;
+pub(crate) mod table;
