@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use skillstat_domain::{CollectionReader, ContentHash, DirectStates, StatisticsService, Workers};
+use skillstat_domain::{
+    CollectionReader, ContentHash, DirectStates, ProjectDiscovery, StatisticsService, Workers,
+};
 use skillstat_fs_adapter::{
-    DiscoveryOptions, HashPathError, ScopedWorkers, Sha256Hasher, SkillmeatHome,
-    TomlDeploymentReader, WalkdirDiscovery,
+    DiscoveryOptions, HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
+    TomlDeploymentReader,
 };
 
 use crate::Config;
@@ -16,6 +18,7 @@ use crate::Config;
 #[derive(Debug, Clone)]
 pub struct App {
     roots: Vec<PathBuf>,
+    discovery: Arc<dyn ProjectDiscovery>,
     statistics: StatisticsService,
     collections: Arc<dyn CollectionReader>,
 }
@@ -42,14 +45,21 @@ impl App {
             max_depth: config.max_depth.value,
             exclude: config.exclude.value.clone(),
         };
-        let discovery = WalkdirDiscovery::new(options, Arc::clone(&workers))
+        let discovery = OpenatDiscovery::new(options, Arc::clone(&workers))
             .with_context(|| format!("failed to read `exclude` ({})", config.exclude.origin))?;
+        let discovery: Arc<dyn ProjectDiscovery> = Arc::new(discovery);
         let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher));
         Ok(Self {
             roots: config.roots.value.iter().map(|root| root.path.clone()).collect(),
-            statistics: StatisticsService::new(Arc::new(discovery), Arc::new(states), workers),
+            statistics: StatisticsService::new(Arc::clone(&discovery), Arc::new(states), workers),
+            discovery,
             collections: Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
         })
+    }
+
+    /// Returns what finds projects.
+    pub fn discovery(&self) -> &dyn ProjectDiscovery {
+        &*self.discovery
     }
 
     /// Returns the use case that answers where artifacts are deployed.

@@ -49,7 +49,7 @@ impl Exit {
 
     /// Tells a wrong usage from a failure.
     pub(crate) fn of_error(error: &anyhow::Error) -> Self {
-        if error.chain().any(|cause| cause.is::<Usage>()) { Self::Usage } else { Self::Failure }
+        if error.downcast_ref::<Usage>().is_some() { Self::Usage } else { Self::Failure }
     }
 }
 

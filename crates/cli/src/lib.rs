@@ -9,7 +9,6 @@ mod render;
 
 use std::ffi::OsString;
 
-use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
 pub use console::{Console, Stream};
@@ -63,7 +62,6 @@ fn dispatch(
         Command::Doctor(options) => commands::doctor(&mut scan, &options),
         Command::Config | Command::Completions { .. } | Command::Man => Ok(Exit::Fine),
     }
-    .context("skillstat could not finish")
 }
 
 /// Prints what clap has to say: help and version are data, the rest are errors.

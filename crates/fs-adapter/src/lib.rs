@@ -15,7 +15,9 @@ mod tracker;
 mod tree;
 
 pub use collection::SkillmeatHome;
-pub use discovery::{DiscoveryOptions, ExcludeError, SearchRoot, WalkdirDiscovery};
+pub use discovery::{
+    DiscoveryOptions, ExcludeError, OpenatDiscovery, SearchRoot, WalkdirDiscovery,
+};
 pub use hasher::{HashPathError, Sha256Hasher};
 pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
 pub use scoped_workers::ScopedWorkers;

@@ -39,11 +39,16 @@ pub(crate) enum Opened {
 impl Links {
     /// Opens what lies at `inside` in the copy; the empty path is the copy itself.
     pub(crate) fn open(&self, inside: &[u8]) -> io::Result<Opened> {
-        // The kind is looked at first: opening a device can have effects.
-        let kind = self.kind(inside)?;
-        match kind {
-            FileType::RegularFile => Ok(Opened::File(self.open_any(inside)?)),
-            FileType::Directory => Ok(Opened::Directory(self.open_any(inside)?)),
+        // Opening a directory has no effects, so it is tried first. Before anything else is opened
+        // its kind is looked at: opening a device can have effects.
+        match self.open_as(inside, OFlags::DIRECTORY) {
+            Ok(directory) => return Ok(Opened::Directory(directory)),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
+            Err(error) => return Err(error),
+        }
+        match self.kind(inside)? {
+            FileType::RegularFile => Ok(Opened::File(self.open_as(inside, OFlags::NONBLOCK)?)),
+            FileType::Directory => self.open_as(inside, OFlags::DIRECTORY).map(Opened::Directory),
             _ => Ok(Opened::Neither),
         }
     }
@@ -65,19 +70,20 @@ impl Links {
         }
     }
 
-    /// Should the file have become a FIFO since its kind was looked at, this does not hang.
-    fn open_any(&self, inside: &[u8]) -> io::Result<OwnedFd> {
-        let flags = OFlags::NONBLOCK | OFlags::CLOEXEC;
+    /// With `NONBLOCK`, should the file have become a FIFO since its kind was looked at, this does
+    /// not hang.
+    fn open_as(&self, inside: &[u8], how: OFlags) -> io::Result<OwnedFd> {
+        let how = how | OFlags::CLOEXEC;
         match self {
             Self::Followed { copy } => Ok(rustix::fs::openat(
                 CWD,
                 join(copy, inside),
-                flags | OFlags::RDONLY,
+                how | OFlags::RDONLY,
                 Mode::empty(),
             )?),
             Self::Beneath { profile_root, copy } => {
                 let mut options = OpenOptions::new();
-                options.read(true).custom_flags(flags.bits().cast_signed());
+                options.read(true).custom_flags(how.bits().cast_signed());
                 Ok(profile_root.open_with(join(copy, inside), &options)?.into_std().into())
             }
         }

@@ -57,19 +57,18 @@ pub(crate) fn hash(links: &Links) -> Result<ContentHash, Fault> {
         level: 0,
         seen: Vec::new(),
     };
-    let top = match links.open(b"").map_err(|error| walk.refused(error))? {
+    match links.open(b"").map_err(|error| walk.refused(error))? {
         Opened::File(file) => {
             walk.content(file.as_fd(), false)?;
-            file
+            walk.verify(file.as_fd())?;
         }
         Opened::Directory(directory) => {
-            let listing = Dir::read_from(&directory).map_err(|errno| walk.refused(errno.into()))?;
-            walk.directory(listing)?;
-            directory
+            let mut listing = Dir::new(directory).map_err(|errno| walk.refused(errno.into()))?;
+            walk.directory(&mut listing)?;
+            walk.verify(listing.fd().map_err(|errno| walk.refused(errno.into()))?)?;
         }
         Opened::Neither => return Err(walk.fault(What::Neither)),
-    };
-    walk.verify(&top)?;
+    }
     Ok(ContentHash::from_bytes(walk.digest.finalize().into()))
 }
 
@@ -91,11 +90,11 @@ struct Seen {
 }
 
 impl Walk<'_> {
-    fn directory(&mut self, mut listing: Dir) -> Result<(), Fault> {
+    fn directory(&mut self, listing: &mut Dir) -> Result<(), Fault> {
         let before = listing.stat().map_err(|errno| self.refused(errno.into()))?;
         self.saw(Stamp::new(&before), false);
         let mut entries = Vec::new();
-        for entry in &mut listing {
+        for entry in &mut *listing {
             let entry = entry.map_err(|errno| self.refused(errno.into()))?;
             if !matches!(entry.file_name().to_bytes(), b"." | b"..") {
                 entries.push((entry.file_name().to_owned(), entry.file_type()));
@@ -146,7 +145,7 @@ impl Walk<'_> {
 
     fn subdirectory(&mut self, parent: BorrowedFd<'_>, name: &CString) -> Result<(), Fault> {
         let opened = self.open(parent, name, OFlags::DIRECTORY);
-        let listing = match opened {
+        let mut listing = match opened {
             Err(Fault { what: What::Io(error), .. })
                 if matches!(self.links, Links::Followed { .. })
                     && error.kind() == io::ErrorKind::PermissionDenied =>
@@ -160,7 +159,7 @@ impl Walk<'_> {
             return Err(self.fault(What::TooDeep));
         }
         self.level += 1;
-        self.directory(listing)?;
+        self.directory(&mut listing)?;
         self.level -= 1;
         Ok(())
     }
@@ -227,7 +226,7 @@ impl Walk<'_> {
     }
 
     /// Looks at everything again: a hash of content that was never there as a whole is none.
-    fn verify(&self, top: &OwnedFd) -> Result<(), Fault> {
+    fn verify(&self, top: BorrowedFd<'_>) -> Result<(), Fault> {
         for seen in &self.seen {
             let stat = if seen.inside.is_empty() {
                 rustix::fs::fstat(top)

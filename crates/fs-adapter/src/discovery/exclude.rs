@@ -1,5 +1,8 @@
 //! Directories the user does not want walked.
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Globs by what they are matched with.
@@ -28,13 +31,11 @@ impl Exclude {
         Ok(Self { names: build(names)?, paths: build(paths)? })
     }
 
-    /// Tells whether an entry is left out, and all below it with it.
-    pub(super) fn covers(&self, entry: &walkdir::DirEntry) -> bool {
-        if self.names.is_empty() && self.paths.is_empty() {
-            return false;
-        }
-        self.names.is_match_candidate(&Candidate::new(entry.file_name()))
-            || self.paths.is_match_candidate(&Candidate::new(entry.path()))
+    /// Tells whether a directory is left out, and all below it with it; its path is only asked for
+    /// when a glob needs it.
+    pub(super) fn covers(&self, name: &OsStr, path: impl FnOnce() -> PathBuf) -> bool {
+        self.names.is_match_candidate(&Candidate::new(name))
+            || (!self.paths.is_empty() && self.paths.is_match(path()))
     }
 }
 

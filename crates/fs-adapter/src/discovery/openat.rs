@@ -1,0 +1,128 @@
+//! The fast walk: every directory is opened relative to its parent, and no path is built for an
+//! entry that is neither a profile root nor walked.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
+use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
+
+use super::exclude::{Exclude, ExcludeError};
+use super::found::Found;
+use super::{Branch, DiscoveryOptions, SearchRoot, discover};
+use crate::layout::TRACKER_FILE;
+
+/// Finds projects by walking each root down to the depth limit, and no deeper.
+///
+/// Hidden directories, `node_modules` and `.git` are entered like any other: a project may lie
+/// there. Links to directories are not followed, except a root itself; a profile root may be a link.
+#[derive(Debug)]
+pub struct OpenatDiscovery {
+    roots: Vec<SearchRoot>,
+    max_depth: usize,
+    exclude: Exclude,
+    workers: Arc<dyn Workers>,
+}
+
+impl OpenatDiscovery {
+    /// Prepares a walk; `workers` walk the directories directly below the roots side by side.
+    ///
+    /// # Errors
+    ///
+    /// - [`ExcludeError`] when an exclude glob is malformed.
+    pub fn new(options: DiscoveryOptions, workers: Arc<dyn Workers>) -> Result<Self, ExcludeError> {
+        let exclude = Exclude::new(&options.exclude)?;
+        Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
+    }
+
+    /// Walks an opened directory.
+    fn walk(
+        &self,
+        opened: io::Result<OwnedFd>,
+        branch: &Branch,
+        found: &mut Found,
+        mut deeper: Option<&mut Vec<Branch>>,
+    ) {
+        let mut directory = match opened.and_then(|opened| Ok(Dir::new(opened)?)) {
+            Ok(directory) => directory,
+            Err(error) => return found.unreadable(&branch.top, &error),
+        };
+        for name in self.list(&mut directory, branch, found) {
+            let child = Branch { top: branch.top.join(&name), depth: branch.depth + 1 };
+            if let Some(deeper) = &mut deeper {
+                deeper.push(child);
+            } else {
+                let parent = directory.fd().map_err(io::Error::from);
+                self.walk(parent.and_then(|parent| open(parent, &name)), &child, found, None);
+            }
+        }
+    }
+
+    /// Probes the profile roots of a directory and returns the names of those directories in it that
+    /// are to be walked.
+    fn list(&self, directory: &mut Dir, branch: &Branch, found: &mut Found) -> Vec<OsString> {
+        let mut below = Vec::new();
+        while let Some(entry) = directory.read() {
+            let probed = entry.map_err(io::Error::from).and_then(|entry| {
+                let name = OsStr::from_bytes(entry.file_name().to_bytes());
+                let parent = directory.fd()?;
+                let kind = kind(entry.file_type(), parent, name)?;
+                let hidden = name.as_bytes().starts_with(b".");
+                let walked = kind == FileType::Directory && branch.depth < self.max_depth;
+                if name == "." || name == ".." || !(walked || hidden && may_be_profile_root(kind)) {
+                    return Ok(());
+                }
+                if self.exclude.covers(name, || branch.top.join(name)) {
+                    return Ok(());
+                }
+                if hidden {
+                    found.probed(&branch.top, name, probe(parent, name));
+                }
+                if walked {
+                    below.push(name.to_owned());
+                }
+                Ok(())
+            });
+            if let Err(error) = probed {
+                found.unreadable(&branch.top, &error);
+            }
+        }
+        below
+    }
+}
+
+fn may_be_profile_root(kind: FileType) -> bool {
+    matches!(kind, FileType::Directory | FileType::Symlink)
+}
+
+/// Asks for the kind of an entry where the listing does not tell it.
+fn kind(listed: FileType, parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<FileType> {
+    if listed != FileType::Unknown {
+        return Ok(listed);
+    }
+    Ok(FileType::from_raw_mode(statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode))
+}
+
+/// Looks for a tracker, of whatever kind and condition.
+fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<()> {
+    let tracker = Path::new(profile_root).join(TRACKER_FILE);
+    statat(parent, tracker, AtFlags::SYMLINK_NOFOLLOW)?;
+    Ok(())
+}
+
+fn open(parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(parent, name, flags, Mode::empty())?)
+}
+
+impl ProjectDiscovery for OpenatDiscovery {
+    fn discover(&self) -> Scanned<Vec<ProjectPath>> {
+        discover(&self.roots, &*self.workers, |branch, found, deeper| {
+            self.walk(open(CWD, branch.top.as_os_str()), branch, found, deeper);
+        })
+    }
+}

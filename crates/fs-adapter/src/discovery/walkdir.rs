@@ -1,0 +1,82 @@
+//! The portable walk.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
+use walkdir::WalkDir;
+
+use super::exclude::{Exclude, ExcludeError};
+use super::found::Found;
+use super::{Branch, DiscoveryOptions, SearchRoot, discover};
+use crate::layout::TRACKER_FILE;
+
+/// Finds projects with the crate walkdir; the same answer as [`OpenatDiscovery`], more slowly.
+///
+/// [`OpenatDiscovery`]: crate::OpenatDiscovery
+#[derive(Debug)]
+pub struct WalkdirDiscovery {
+    roots: Vec<SearchRoot>,
+    max_depth: usize,
+    exclude: Exclude,
+    workers: Arc<dyn Workers>,
+}
+
+impl WalkdirDiscovery {
+    /// Prepares a walk; `workers` walk the directories directly below the roots side by side.
+    ///
+    /// # Errors
+    ///
+    /// - [`ExcludeError`] when an exclude glob is malformed.
+    pub fn new(options: DiscoveryOptions, workers: Arc<dyn Workers>) -> Result<Self, ExcludeError> {
+        let exclude = Exclude::new(&options.exclude)?;
+        Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
+    }
+
+    fn walk(&self, branch: &Branch, found: &mut Found, mut deeper: Option<&mut Vec<Branch>>) {
+        // The children of a project at the limit are its profile roots: one level more is listed.
+        let below = (self.max_depth + 1).saturating_sub(branch.depth);
+        let levels = if deeper.is_some() { below.min(1) } else { below };
+        let entries = WalkDir::new(&branch.top).min_depth(1).max_depth(levels).into_iter();
+        let excluded = |entry: &walkdir::DirEntry| {
+            self.exclude.covers(entry.file_name(), || entry.path().to_owned())
+        };
+        for entry in entries.filter_entry(|entry| !excluded(entry)) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    if let (Some(path), Some(error)) = (error.path(), error.io_error()) {
+                        found.unreadable(path, error);
+                    }
+                    continue;
+                }
+            };
+            let kind = entry.file_type();
+            if !kind.is_dir() && !kind.is_symlink() {
+                continue;
+            }
+            if entry.file_name().as_bytes().starts_with(b".") {
+                let probe = fs::symlink_metadata(entry.path().join(TRACKER_FILE)).map(drop);
+                let project = entry.path().parent().unwrap_or(Path::new("/"));
+                found.probed(project, entry.file_name(), probe);
+            }
+            let depth = branch.depth + entry.depth();
+            if let Some(deeper) = &mut deeper
+                && kind.is_dir()
+                && depth <= self.max_depth
+            {
+                deeper.push(Branch { top: entry.into_path(), depth });
+            }
+        }
+    }
+}
+
+impl ProjectDiscovery for WalkdirDiscovery {
+    fn discover(&self) -> Scanned<Vec<ProjectPath>> {
+        discover(&self.roots, &*self.workers, |branch, found, deeper| {
+            self.walk(branch, found, deeper);
+        })
+    }
+}
