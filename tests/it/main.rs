@@ -1,1 +1,10 @@
-//! x
+//! Stories across the crates: the real wiring over temporary directories.
+
+mod architecture;
+mod bad_input;
+mod cli_output;
+mod contracts;
+mod model;
+mod several_roots;
+mod support;
+mod testbed;

@@ -10,10 +10,13 @@ mod render;
 use std::ffi::OsString;
 
 use args::{Cli, Command};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 pub use console::{Console, Stream};
 pub use exit::Exit;
 use skillstat_app::{Config, Surroundings};
+
+/// How wide help is where there is no terminal to ask.
+const DEFAULT_COLUMNS: usize = 100;
 
 /// Runs one command line; `arguments` start with the program's name.
 ///
@@ -23,7 +26,9 @@ pub fn run(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let columns = console.out.width.map_or(DEFAULT_COLUMNS, usize::from);
+    let matches = Cli::command().term_width(columns).try_get_matches_from(arguments);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, console),
     };

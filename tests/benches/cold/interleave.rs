@@ -25,7 +25,7 @@ impl<'a> Side<'a> {
 }
 
 /// Runs both sides in turn and prints their medians and the ratio of the first to the second.
-pub(crate) fn compare(title: &str, first: Side<'_>, second: Side<'_>) {
+pub(crate) fn compare(title: &str, first: &Side<'_>, second: &Side<'_>) {
     let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         firsts.push(first.time());

@@ -5,6 +5,8 @@
 //! variable `TESTBED` (default `../shared/tools/testbed.py`), made below `BENCH_DIR` (default
 //! `/dev/shm`).
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 mod floor;
 mod interleave;
 mod straight_line;
@@ -18,7 +20,7 @@ use skillstat_app::{App, Config, Flags, Surroundings};
 fn main() {
     // Cargo runs benches for `cargo test` too, which only asks whether they work.
     if !std::env::args().any(|argument| argument == "--bench") {
-        return println!("benchmarks run with `cargo bench`");
+        return;
     }
     let tree = tree::build();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
@@ -37,26 +39,26 @@ fn main() {
     let discovery = app.discovery();
     compare(
         "discovery / bare loop over RawDir and openat, one thread",
-        Side::new("skillstat", || discovery.discover().value.len()),
-        Side::new("bare loop", || floor::trackers(&tree.root, 3).len()),
+        &Side::new("skillstat", || discovery.discover().value.len()),
+        &Side::new("bare loop", || floor::trackers(&tree.root, 3).len()),
     );
     compare(
         "discovery / fdfind as a process",
-        Side::new("skillstat", || discovery.discover().value.len()),
-        Side::new("fdfind", || {
+        &Side::new("skillstat", || discovery.discover().value.len()),
+        &Side::new("fdfind", || {
             let arguments = ["-HI", "--max-depth", "5", "-g", ".skillmeat-deployed.toml"];
             let found = Command::new("fdfind")
                 .args(arguments)
                 .arg(&tree.root)
                 .output()
                 .expect("fdfind is installed");
-            found.stdout.iter().filter(|&&byte| byte == b'\n').count()
+            found.stdout.split(|&byte| byte == b'\n').count() - 1
         }),
     );
     compare(
         "status of all, discovery included / straight line, given the trackers",
-        Side::new("skillstat", overview),
-        Side::new("straight line", || straight_line::status(&trackers, threads).artifacts),
+        &Side::new("skillstat", overview),
+        &Side::new("straight line", || straight_line::status(&trackers, threads).artifacts),
     );
 }
 

@@ -50,8 +50,9 @@ fn one_tracker(tracker: &Path, modified: &AtomicUsize) -> Vec<String> {
         } else {
             digest.update(fs::read(&copy).expect("readable"));
         }
-        let hash: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        modified.fetch_add(usize::from(hash != text("collection_sha")), Ordering::Relaxed);
+        let hash = skillstat_domain::ContentHash::from_bytes(digest.finalize().into());
+        modified
+            .fetch_add(usize::from(text("collection_sha").parse() != Ok(hash)), Ordering::Relaxed);
     }
     ids
 }

@@ -1,6 +1,7 @@
 //! Project states without any memory: every question looks.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::{
@@ -82,28 +83,46 @@ fn unreadable(
     }))
 }
 
-/// Keeps the first record of each artifact in each tracker; the others become problems.
+/// Keeps the first record of each artifact in each tracker; others become problems, unless they only
+/// say that another profile uses the same copy.
 fn without_duplicates(
     records: Vec<DeploymentRecord>,
     problems: &mut Vec<Problem>,
 ) -> Vec<DeploymentRecord> {
-    let mut seen = HashSet::new();
-    let mut kept = Vec::with_capacity(records.len());
+    let mut kept: Vec<DeploymentRecord> = Vec::with_capacity(records.len());
+    let mut firsts = HashMap::new();
     for record in records {
-        if seen.insert((record.profile_root.clone(), record.artifact.clone())) {
-            kept.push(record);
-        } else {
-            problems.push(Problem {
-                path: record.tracker.to_string(),
-                line: Some(record.line),
-                kind: ProblemKind::DuplicateRecord,
-                reason: format!("a second record of `{}`; the first one counts", record.artifact),
-                fix: "remove one of the two `[[deployed]]` tables".to_owned(),
-                artifact: Some(record.artifact),
-            });
+        let key = (record.profile_root.clone(), record.artifact.clone());
+        match firsts.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(kept.len());
+                kept.push(record);
+            }
+            Entry::Occupied(first) if same_copy(&kept[*first.get()], &record) => {}
+            Entry::Occupied(first) => {
+                let line = kept[*first.get()].line;
+                problems.push(Problem {
+                    path: record.tracker.to_string(),
+                    line: Some(record.line),
+                    kind: ProblemKind::DuplicateRecord,
+                    reason: format!(
+                        "a second record of `{}`; the one on line {line} counts",
+                        record.artifact
+                    ),
+                    fix: "remove one of the two `[[deployed]]` tables".to_owned(),
+                    artifact: Some(record.artifact),
+                });
+            }
         }
     }
     kept
+}
+
+/// Tells whether two records are of one copy, recorded for two profiles.
+fn same_copy(first: &DeploymentRecord, second: &DeploymentRecord) -> bool {
+    first.profile_id != second.profile_id
+        && first.path == second.path
+        && first.baseline == second.baseline
 }
 
 #[cfg(test)]

@@ -150,6 +150,7 @@ fn convert(
         baseline: Baseline::new(record.baseline.as_deref()?),
         deployed_at: record.deployed_at.parse().ok()?,
         from_collection: None,
+        profile_id: None,
         tracker: Arc::clone(tracker),
         line,
     })

@@ -98,6 +98,7 @@ impl<'a> Document<'a> {
                     baseline: fields.baseline,
                     deployed_at: fields.deployed_at,
                     from_collection: fields.from_collection,
+                    profile_id: fields.profile_id,
                     tracker: Arc::clone(self.path),
                     line,
                 }),
@@ -136,13 +137,13 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Splits a text before every line that starts a `[[deployed]]` table; each part comes with the
-/// number of its first line.
+/// Splits a text before every line that starts a `[[deployed]]` table or was left by a merge; each
+/// part comes with the number of its first line.
 fn blocks(text: &[u8]) -> Vec<(u32, &[u8])> {
     let mut blocks = Vec::new();
     let (mut start, mut first_line, mut line, mut at) = (0, 1, 1, 0);
     for content in text.split_inclusive(|&byte| byte == b'\n') {
-        if content.trim_ascii_start().starts_with(b"[[deployed]]") && at > start {
+        if starts_block(content) && at > start {
             blocks.push((first_line, &text[start..at]));
             (start, first_line) = (at, line);
         }
@@ -151,4 +152,9 @@ fn blocks(text: &[u8]) -> Vec<(u32, &[u8])> {
     }
     blocks.push((first_line, &text[start..]));
     blocks
+}
+
+fn starts_block(line: &[u8]) -> bool {
+    const STARTS: [&[u8]; 4] = [b"[[deployed]]", b"<<<<<<< ", b"=======", b">>>>>>> "];
+    STARTS.iter().any(|start| line.trim_ascii_start().starts_with(start))
 }

@@ -13,6 +13,7 @@ pub(super) struct Fields {
     pub(super) baseline: Baseline,
     pub(super) deployed_at: DeployedAt,
     pub(super) from_collection: Option<String>,
+    pub(super) profile_id: Option<String>,
 }
 
 /// Reads the keys that are needed: a name, a type, a path, a hash and a date. All others are left
@@ -26,8 +27,8 @@ pub(super) fn fields(table: &DeTable<'_>) -> Result<Fields, Fault> {
             kind.text, name.text
         ),
     })?;
-    let from_collection = match table.get("from_collection").map(Spanned::get_ref) {
-        Some(DeValue::String(name)) => Some(name.to_string()),
+    let beside = |key| match table.get(key).map(Spanned::get_ref) {
+        Some(DeValue::String(text)) => Some(text.to_string()),
         _ => None,
     };
     Ok(Fields {
@@ -35,7 +36,8 @@ pub(super) fn fields(table: &DeTable<'_>) -> Result<Fields, Fault> {
         path: RecordedPath::new(required(table, "artifact_path")?.text),
         baseline: baseline(table)?,
         deployed_at: deployed_at(table)?,
-        from_collection,
+        from_collection: beside("from_collection"),
+        profile_id: beside("deployment_profile_id"),
     })
 }
 

@@ -3,17 +3,19 @@
 use camino::Utf8Path;
 
 use super::*;
-use crate::ArtifactId;
 use crate::testing::contract::{self, Stage};
 use crate::testing::{
     CopySketch, InMemoryProjects, MockHasher, RecordSketch, Sketch, TrackerSketch,
 };
+use crate::{ArtifactId, Baseline, ProfileRoot, RecordedPath};
 
 /// A hash that tells contents apart; which one does not matter here.
 fn toy_hash(copy: &CopySketch) -> ContentHash {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
     let mut eat = |bytes: &[u8]| {
-        bytes.iter().for_each(|byte| sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+        for byte in bytes {
+            sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
     };
     match copy {
         CopySketch::Missing => {}
@@ -129,4 +131,36 @@ fn a_path_that_leaves_is_never_given_to_the_hasher() {
         assert!(problem.reason.contains(why), "{}", problem.reason);
         assert_eq!(problem.line, Some(1));
     }
+}
+
+#[test]
+fn one_copy_recorded_for_two_profiles_is_no_duplicate() {
+    // SkillMeat adds such a record when an artifact is deployed once more for another profile.
+    let record = |profile: Option<&str>, path: &str, line| DeploymentRecord {
+        artifact: "skill:pdf".parse().unwrap(),
+        profile_root: ProfileRoot::new(".claude").unwrap(),
+        path: RecordedPath::new(path),
+        baseline: Baseline::new(&"0".repeat(64)),
+        deployed_at: "2026-01-02".parse().unwrap(),
+        from_collection: None,
+        profile_id: profile.map(str::to_owned),
+        tracker: "/t".into(),
+        line,
+    };
+    #[track_caller]
+    fn check(first: DeploymentRecord, second: DeploymentRecord, expected: &[u32]) {
+        let mut problems = Vec::new();
+        assert_eq!(without_duplicates(vec![first, second], &mut problems).len(), 1);
+        assert_eq!(
+            problems.iter().filter_map(|problem| problem.line).collect::<Vec<_>>(),
+            expected
+        );
+    }
+    check(
+        record(Some("claude_code"), "skills/pdf", 1),
+        record(Some("codex"), "skills/pdf", 9),
+        &[],
+    );
+    check(record(Some("codex"), "skills/pdf", 1), record(Some("codex"), "skills/pdf", 9), &[9]);
+    check(record(None, "skills/pdf", 1), record(Some("codex"), "skills/other", 9), &[9]);
 }

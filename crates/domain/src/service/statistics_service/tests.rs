@@ -21,6 +21,7 @@ fn record(artifact: &str, profile_root: &str, deployed_at: &str) -> DeploymentRe
         baseline: Baseline::new(&"0".repeat(64)),
         deployed_at: deployed_at.parse().unwrap(),
         from_collection: None,
+        profile_id: None,
         tracker: "/t".into(),
         line: 1,
     }

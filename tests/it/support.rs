@@ -1,0 +1,17 @@
+//! What the stories are told with.
+
+mod cli;
+mod on_disk;
+mod sha256;
+
+use std::path::PathBuf;
+
+pub(crate) use cli::Skillstat;
+pub(crate) use on_disk::OnDisk;
+pub(crate) use sha256::hash_copy;
+
+/// Returns the root of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().expect("the tests are a member of the workspace").to_owned()
+}

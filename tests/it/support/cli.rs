@@ -1,0 +1,65 @@
+//! The command, run in process.
+
+use std::path::{Path, PathBuf};
+
+use skillstat_app::Surroundings;
+use skillstat_cli::{Console, Exit, Stream, run};
+
+/// A command in some surroundings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Skillstat {
+    surroundings: Surroundings,
+    width: Option<u16>,
+    color: bool,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) exit: Exit,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Skillstat {
+    /// In this working directory, with a home that is not there.
+    pub(crate) fn at(directory: impl Into<PathBuf>) -> Self {
+        let surroundings = Surroundings {
+            home: Some(PathBuf::from("/nonexistent/home")),
+            working_directory: Some(directory.into()),
+            variables: Vec::new(),
+        };
+        Self { surroundings, width: None, color: false }
+    }
+
+    /// On a terminal with so many columns, in colour.
+    pub(crate) fn terminal(self, width: u16) -> Self {
+        Self { width: Some(width), color: true, ..self }
+    }
+
+    /// Runs it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
+        let arguments = std::iter::once("skillstat").chain(arguments.iter().copied());
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let stream = |writer| Stream { writer, color: self.color, width: self.width };
+        let err_stream = Stream { writer: &mut err, color: self.color, width: None };
+        let mut console = Console::new(stream(&mut out), err_stream);
+        let exit = run(arguments.map(Into::into).collect(), &self.surroundings, &mut console);
+        let text = |bytes| String::from_utf8(bytes).expect("answers are UTF-8");
+        Answer { exit, out: text(out), err: text(err) }
+    }
+
+    /// Runs it and reads its answer as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let answer = self.run(&[&["--json"], arguments].concat());
+        serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
+    }
+
+    /// Runs `status` below one root and reads its answer.
+    #[track_caller]
+    pub(crate) fn status(root: impl AsRef<Path>) -> serde_json::Value {
+        let root = root.as_ref().to_str().expect("roots of tests are UTF-8").to_owned();
+        Self::at("/").json(&["--root", &root, "status"])
+    }
+}
