@@ -46,6 +46,9 @@ fn dispatch(
     console: &mut Console<'_>,
 ) -> anyhow::Result<Exit> {
     let json = cli.json;
+    if cli.global.verbose {
+        log_to_stderr();
+    }
     let command = cli.command.unwrap_or_default();
     // These need no configuration, and must work when it is broken.
     match &command {
@@ -67,6 +70,14 @@ fn dispatch(
         Command::Doctor(options) => commands::doctor(&mut scan, &options),
         Command::Config | Command::Completions { .. } | Command::Man => Ok(Exit::Fine),
     }
+}
+
+/// Says what is being done, for `-v`. A second call in one process changes nothing.
+fn log_to_stderr() {
+    let _already_set = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// Prints what clap has to say: help and version are data, the rest are errors.

@@ -7,6 +7,7 @@ use skillstat_app::Surroundings;
 use skillstat_cli::{Console, Stream, run};
 
 fn main() -> ExitCode {
+    // The one place that reads the process's own streams and environment.
     let surroundings = Surroundings {
         variables: std::env::vars_os().collect(),
         home: std::env::home_dir(),
