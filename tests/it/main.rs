@@ -5,6 +5,7 @@ mod bad_input;
 mod cli_output;
 mod contracts;
 mod model;
+mod readme;
 mod several_roots;
 mod support;
 mod testbed;
