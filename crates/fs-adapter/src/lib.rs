@@ -9,6 +9,7 @@ mod lines;
 mod links;
 mod regular_file;
 mod scoped_workers;
+mod seen;
 mod stamp;
 mod toml_fields;
 mod tracker;

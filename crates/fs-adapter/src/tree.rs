@@ -6,13 +6,14 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use sha2::{Digest, Sha256};
 use skillstat_domain::ContentHash;
 
 use crate::links::{Links, Opened, leaves_profile_root};
+use crate::seen::Seen;
 use crate::stamp::Stamp;
 
 /// How many directories deep a copy may be. Each level holds one open directory.
@@ -55,21 +56,26 @@ pub(crate) fn hash(links: &Links) -> Result<ContentHash, Fault> {
         buffer: Vec::with_capacity(BUFFER_BYTES),
         path: Vec::new(),
         level: 0,
-        seen: Vec::new(),
+        seen: Seen::default(),
     };
-    match links.open(b"").map_err(|error| walk.refused(error))? {
+    let unchanged = match links.open(b"").map_err(|error| walk.refused(error))? {
         Opened::File(file) => {
-            walk.content(file.as_fd(), false)?;
-            walk.verify(file.as_fd())?;
+            walk.content(file, false)?;
+            walk.seen.unchanged(links, None)
         }
         Opened::Directory(directory) => {
             let mut listing = Dir::new(directory).map_err(|errno| walk.refused(errno.into()))?;
-            walk.directory(&mut listing)?;
-            walk.verify(listing.fd().map_err(|errno| walk.refused(errno.into()))?)?;
+            let stamp = walk.directory(&mut listing)?;
+            let now = listing.stat().map(|stat| Stamp::new(&stat));
+            now == Ok(stamp) && walk.seen.unchanged(links, listing.fd().ok())
         }
         Opened::Neither => return Err(walk.fault(What::Neither)),
+    };
+    if unchanged {
+        Ok(ContentHash::from_bytes(walk.digest.finalize().into()))
+    } else {
+        Err(Fault { inside: Vec::new(), what: What::Changed })
     }
-    Ok(ContentHash::from_bytes(walk.digest.finalize().into()))
 }
 
 struct Walk<'a> {
@@ -79,20 +85,13 @@ struct Walk<'a> {
     /// The path of the current entry relative to the copy, without a slash at either end.
     path: Vec<u8>,
     level: usize,
-    seen: Vec<Seen>,
-}
-
-/// Something that was read, to be looked at again in the end.
-struct Seen {
-    inside: CString,
-    through_link: bool,
-    stamp: Stamp,
+    seen: Seen,
 }
 
 impl Walk<'_> {
-    fn directory(&mut self, listing: &mut Dir) -> Result<(), Fault> {
+    /// Feeds everything in a directory; returns its stamp from before it was listed.
+    fn directory(&mut self, listing: &mut Dir) -> Result<Stamp, Fault> {
         let before = listing.stat().map_err(|errno| self.refused(errno.into()))?;
-        self.saw(Stamp::new(&before), false);
         let mut entries = Vec::new();
         for entry in &mut *listing {
             let entry = entry.map_err(|errno| self.refused(errno.into()))?;
@@ -111,7 +110,7 @@ impl Walk<'_> {
             self.entry(directory, &name, kind)?;
             self.path.truncate(parent);
         }
-        Ok(())
+        Ok(Stamp::new(&before))
     }
 
     fn entry(
@@ -124,7 +123,7 @@ impl Walk<'_> {
             FileType::RegularFile => {
                 self.name()?;
                 let file = self.open(parent, name, OFlags::NONBLOCK)?;
-                self.content(file.as_fd(), false)
+                self.content(file, false)
             }
             FileType::Directory => self.subdirectory(parent, name),
             FileType::Symlink => self.link(),
@@ -159,8 +158,9 @@ impl Walk<'_> {
             return Err(self.fault(What::TooDeep));
         }
         self.level += 1;
-        self.directory(&mut listing)?;
+        let stamp = self.directory(&mut listing)?;
         self.level -= 1;
+        self.seen.directory(&self.path, listing, stamp);
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl Walk<'_> {
         match self.links.open(&self.path) {
             Ok(Opened::File(file)) => {
                 self.name()?;
-                self.content(file.as_fd(), true)
+                self.content(file, true)
             }
             Ok(Opened::Directory(_) | Opened::Neither) => Ok(()),
             Err(error) if crate::fault::is_absence(&error) => Ok(()),
@@ -198,50 +198,26 @@ impl Walk<'_> {
     }
 
     /// Feeds the bytes of a file.
-    fn content(&mut self, file: BorrowedFd<'_>, through_link: bool) -> Result<(), Fault> {
-        let stat = rustix::fs::fstat(file).map_err(|errno| self.refused(errno.into()))?;
+    fn content(&mut self, file: OwnedFd, through_link: bool) -> Result<(), Fault> {
+        let stat = rustix::fs::fstat(&file).map_err(|errno| self.refused(errno.into()))?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(self.fault(What::Changed));
         }
-        self.saw(Stamp::new(&stat), through_link);
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         let mut read = 0;
         loop {
             self.buffer.clear();
-            let count = rustix::io::read(file, rustix::buffer::spare_capacity(&mut self.buffer))
+            let count = rustix::io::read(&file, rustix::buffer::spare_capacity(&mut self.buffer))
                 .map_err(|errno| self.refused(errno.into()))?;
             self.digest.update(&self.buffer);
             read += count as u64;
             // A file of known size has ended when that much was read; that it has not grown is
             // looked at in the end. Some file systems say 0 for files that do have content.
             if count == 0 || (size > 0 && read >= size) {
-                return Ok(());
+                break;
             }
         }
-    }
-
-    fn saw(&mut self, stamp: Stamp, through_link: bool) {
-        let inside = CString::new(self.path.clone()).expect("the system's names hold no NUL");
-        self.seen.push(Seen { inside, through_link, stamp });
-    }
-
-    /// Looks at everything again: a hash of content that was never there as a whole is none.
-    fn verify(&self, top: BorrowedFd<'_>) -> Result<(), Fault> {
-        for seen in &self.seen {
-            let stat = if seen.inside.is_empty() {
-                rustix::fs::fstat(top)
-            } else if seen.through_link {
-                match self.links.open(seen.inside.as_bytes()) {
-                    Ok(Opened::File(file)) => rustix::fs::fstat(&file),
-                    _ => Err(rustix::io::Errno::STALE),
-                }
-            } else {
-                rustix::fs::statat(top, &seen.inside, AtFlags::SYMLINK_NOFOLLOW)
-            };
-            if stat.map(|stat| Stamp::new(&stat)) != Ok(seen.stamp) {
-                return Err(Fault { inside: seen.inside.to_bytes().to_vec(), what: What::Changed });
-            }
-        }
+        self.seen.file(&self.path, file, Stamp::new(&stat), through_link);
         Ok(())
     }
 

@@ -1,0 +1,101 @@
+//! Everything that was read of a copy, to be looked at again in the end: a hash of content that was
+//! never there as a whole is none.
+
+use std::ffi::CString;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustix::fs::{AtFlags, Dir, Stat, fstat, statat};
+use rustix::io::{Errno, Result};
+
+use crate::links::{Links, Opened};
+use crate::stamp::Stamp;
+
+/// How many files and directories are kept open at once, by all threads together. Looking at an open
+/// file again costs a fifth of looking at it by name, and most copies have few files; a process may
+/// have a thousand files open.
+const MAX_HELD: usize = 256;
+
+/// How many are kept open now. Counted for the process because the system's limit is the process's;
+/// it decides only what a second look costs.
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+/// What was read so far.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    held: Vec<(Held, Stamp)>,
+    named: Vec<Named>,
+}
+
+/// Something kept open. A change to it or its name shows in what the system says of it: a file that
+/// is replaced loses a name, and a directory in which a name is replaced has changed.
+#[derive(Debug)]
+enum Held {
+    File(OwnedFd),
+    Directory(Dir),
+}
+
+/// Something to be found by its name again.
+#[derive(Debug)]
+struct Named {
+    inside: CString,
+    through_link: bool,
+    stamp: Stamp,
+}
+
+impl Seen {
+    /// Remembers a file that was read, as it was before.
+    pub(crate) fn file(&mut self, inside: &[u8], file: OwnedFd, stamp: Stamp, through_link: bool) {
+        self.remember(inside, Held::File(file), stamp, through_link);
+    }
+
+    /// Remembers a directory that was listed, as it was before.
+    pub(crate) fn directory(&mut self, inside: &[u8], directory: Dir, stamp: Stamp) {
+        self.remember(inside, Held::Directory(directory), stamp, false);
+    }
+
+    fn remember(&mut self, inside: &[u8], open: Held, stamp: Stamp, through_link: bool) {
+        // The copy itself has no name below itself, so it is kept open whatever the number.
+        if HELD.fetch_add(1, Ordering::Relaxed) < MAX_HELD || inside.is_empty() {
+            self.held.push((open, stamp));
+        } else {
+            HELD.fetch_sub(1, Ordering::Relaxed);
+            let inside = CString::new(inside).expect("the system's names hold no NUL");
+            self.named.push(Named { inside, through_link, stamp });
+        }
+    }
+
+    /// Tells whether everything is still as it was; names are looked up in the open directory `top`.
+    pub(crate) fn unchanged(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> bool {
+        let same = |stat: Result<Stat>, stamp| stat.map(|stat| Stamp::new(&stat)) == Ok(stamp);
+        self.held.iter().all(|(held, stamp)| same(held.stat(), *stamp))
+            && self.named.iter().all(|named| same(named.stat(links, top), named.stamp))
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        HELD.fetch_sub(self.held.len(), Ordering::Relaxed);
+    }
+}
+
+impl Held {
+    fn stat(&self) -> Result<Stat> {
+        match self {
+            Self::File(file) => fstat(file),
+            Self::Directory(directory) => directory.stat(),
+        }
+    }
+}
+
+impl Named {
+    fn stat(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> Result<Stat> {
+        if self.through_link {
+            return match links.open(self.inside.as_bytes()) {
+                Ok(Opened::File(file)) => fstat(&file),
+                _ => Err(Errno::STALE),
+            };
+        }
+        statat(top.ok_or(Errno::BADF)?, &self.inside, AtFlags::SYMLINK_NOFOLLOW)
+    }
+}
