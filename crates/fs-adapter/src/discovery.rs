@@ -18,7 +18,7 @@ pub use openat::OpenatDiscovery;
 use skillstat_domain::{Problem, ProblemKind, ProjectPath, Scanned, Workers};
 pub use walkdir::WalkdirDiscovery;
 
-use crate::fault::{cannot_be_read, make_readable, printable};
+use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 
 /// A directory below which projects are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn resolve(root: &SearchRoot) -> Result<Option<PathBuf>, Problem> {
             "is a file; a search root is a directory".to_owned(),
             "name the directory that holds your projects",
         )),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !root.required => Ok(None),
+        Err(error) if is_absence(&error) && !root.required => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(problem(
             "does not exist, so it was not searched".to_owned(),
             "create it, or take it out of the search roots (`skillstat config` tells where it is set)",

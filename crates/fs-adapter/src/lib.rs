@@ -11,6 +11,8 @@ mod regular_file;
 mod scoped_workers;
 mod seen;
 mod stamp;
+#[cfg(test)]
+mod test_support;
 mod toml_fields;
 mod tracker;
 mod tree;

@@ -39,6 +39,16 @@ impl OpenatDiscovery {
         Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
     }
 
+    /// Walks a directory by its path.
+    pub(super) fn start(
+        &self,
+        branch: &Branch,
+        found: &mut Found,
+        deeper: Option<&mut Vec<Branch>>,
+    ) {
+        self.walk(open(CWD, branch.top.as_os_str()), branch, found, deeper);
+    }
+
     /// Walks an opened directory.
     fn walk(
         &self,
@@ -122,7 +132,7 @@ fn open(parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<OwnedFd> {
 impl ProjectDiscovery for OpenatDiscovery {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
         discover(&self.roots, &*self.workers, |branch, found, deeper| {
-            self.walk(open(CWD, branch.top.as_os_str()), branch, found, deeper);
+            self.start(branch, found, deeper);
         })
     }
 }

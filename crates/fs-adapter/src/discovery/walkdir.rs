@@ -35,11 +35,22 @@ impl WalkdirDiscovery {
         Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
     }
 
-    fn walk(&self, branch: &Branch, found: &mut Found, mut deeper: Option<&mut Vec<Branch>>) {
+    /// Walks a directory by its path.
+    pub(super) fn start(
+        &self,
+        branch: &Branch,
+        found: &mut Found,
+        mut deeper: Option<&mut Vec<Branch>>,
+    ) {
         // The children of a project at the limit are its profile roots: one level more is listed.
-        let below = (self.max_depth + 1).saturating_sub(branch.depth);
+        let below = self.max_depth.saturating_add(1).saturating_sub(branch.depth);
         let levels = if deeper.is_some() { below.min(1) } else { below };
-        let entries = WalkDir::new(&branch.top).min_depth(1).max_depth(levels).into_iter();
+        // Roots are resolved, so only a directory swapped for a link meanwhile would be followed.
+        let entries = WalkDir::new(&branch.top)
+            .follow_root_links(false)
+            .min_depth(1)
+            .max_depth(levels)
+            .into_iter();
         let excluded = |entry: &walkdir::DirEntry| {
             self.exclude.covers(entry.file_name(), || entry.path().to_owned())
         };
@@ -76,7 +87,7 @@ impl WalkdirDiscovery {
 impl ProjectDiscovery for WalkdirDiscovery {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
         discover(&self.roots, &*self.workers, |branch, found, deeper| {
-            self.walk(branch, found, deeper);
+            self.start(branch, found, deeper);
         })
     }
 }
