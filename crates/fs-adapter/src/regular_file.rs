@@ -48,10 +48,9 @@ fn read_at_most(file: &File, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Tells a name that is not there from a link that leads nowhere.
+/// Tells a name that is not there from a link that leads nowhere or round.
 fn absent_or_refused(path: &Path, error: &io::Error) -> NotRead {
-    let nothing = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    if !nothing {
+    if !crate::fault::is_absence(error) {
         return NotRead::Refused {
             reason: crate::fault::cannot_be_read(error),
             fix: crate::fault::make_readable(error),

@@ -1,11 +1,13 @@
 //! What the tests of several files need: a tree on disk that a test describes.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{fs, thread};
 
 use camino::Utf8Path;
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -13,6 +15,9 @@ use skillstat_domain::ProjectPath;
 use tempfile::TempDir;
 
 use crate::layout::TRACKER_FILE;
+
+/// How long something may take that would otherwise take forever.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A directory of a test's own, removed in the end.
 #[derive(Debug)]
@@ -85,4 +90,14 @@ impl TempTree {
 /// A name that need not be UTF-8.
 pub(crate) fn name(bytes: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(bytes))
+}
+
+/// Runs what must not hang, and fails when it does.
+#[track_caller]
+pub(crate) fn finishes<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    let worker = thread::spawn(move || done.send(job()));
+    let result = result.recv_timeout(PATIENCE).expect("neither hangs nor panics");
+    worker.join().unwrap().unwrap();
+    result
 }

@@ -13,7 +13,7 @@ use skillstat_domain::{
     DeploymentReader, DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
 };
 
-use crate::fault::{cannot_be_read, make_readable, printable};
+use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 use crate::layout::TRACKER_FILE;
 use crate::regular_file::{self, NotRead};
 
@@ -28,7 +28,7 @@ impl DeploymentReader for TomlDeploymentReader {
     fn read(&self, project: &ProjectPath) -> Scanned<Vec<DeploymentRecord>> {
         let mut scanned = Scanned::default();
         let profile_roots = profile_roots(project, &mut scanned.problems).unwrap_or_else(|error| {
-            if error.kind() != io::ErrorKind::NotFound {
+            if !is_absence(&error) {
                 scanned.problems.push(Problem {
                     path: project.to_string(),
                     line: None,

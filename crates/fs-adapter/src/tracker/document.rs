@@ -137,24 +137,45 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Splits a text before every line that starts a `[[deployed]]` table or was left by a merge; each
-/// part comes with the number of its first line.
+/// What starts the lines that git leaves in a file whose versions it could not join. No line of TOML
+/// starts so.
+const CONFLICT_MARKERS: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"];
+
+/// Splits a text before every line that starts a record, and before the conflict markers that follow
+/// a record, which are no part of it; each part comes with the number of its first line.
 fn blocks(text: &[u8]) -> Vec<(u32, &[u8])> {
     let mut blocks = Vec::new();
-    let (mut start, mut first_line, mut line, mut at) = (0, 1, 1, 0);
+    let (mut start, mut line, mut at) = ((1, 0), 1, 0);
+    let mut markers = None;
+    let mut close = |start: (u32, usize), end: (u32, usize)| {
+        if end.1 > start.1 {
+            blocks.push((start.0, &text[start.1..end.1]));
+        }
+        end
+    };
     for content in text.split_inclusive(|&byte| byte == b'\n') {
-        if starts_block(content) && at > start {
-            blocks.push((first_line, &text[start..at]));
-            (start, first_line) = (at, line);
+        if CONFLICT_MARKERS.iter().any(|marker| content.starts_with(marker)) {
+            markers = markers.or(Some((line, at)));
+        } else if heads_record(content) {
+            start = close(start, markers.take().unwrap_or((line, at)));
+            start = close(start, (line, at));
+        } else if !content.trim_ascii().is_empty() {
+            markers = None;
         }
         at += content.len();
         line += 1;
     }
-    blocks.push((first_line, &text[start..]));
+    start = close(start, markers.unwrap_or((line, at)));
+    close(start, (line, at));
     blocks
 }
 
-fn starts_block(line: &[u8]) -> bool {
-    const STARTS: [&[u8]; 4] = [b"[[deployed]]", b"<<<<<<< ", b"=======", b">>>>>>> "];
-    STARTS.iter().any(|start| line.trim_ascii_start().starts_with(start))
+/// Tells whether a line is the header of a record, or was meant to be one. `[deployed.x]` is not: it
+/// goes on with a record.
+fn heads_record(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let name_at = line.iter().position(|byte| !b"[ \t\"'".contains(byte)).unwrap_or(line.len());
+    let Some(rest) = line[name_at..].strip_prefix(b"deployed") else { return false };
+    let next = rest.iter().find(|byte| !b" \t\"'".contains(byte));
+    line.starts_with(b"[") && matches!(next, None | Some(b']'))
 }
