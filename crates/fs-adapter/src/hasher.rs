@@ -93,16 +93,16 @@ impl Hasher for Sha256Hasher {
     }
 }
 
-/// Hashes again while something changes, a few times.
+/// Hashes again while something changes, a few times. What changes is the copy: which part of it was
+/// seen to is chance.
 fn hash_when_quiet(links: &Links) -> Result<ContentHash, Fault> {
-    let mut result = tree::hash(links);
-    for _ in 1..TRIES {
-        if !matches!(result, Err(Fault { what: What::Changed, .. })) {
-            break;
+    for _ in 0..TRIES {
+        match tree::hash(links) {
+            Err(Fault { what: What::Changed, .. }) => {}
+            result => return result,
         }
-        result = tree::hash(links);
     }
-    result
+    Err(Fault { inside: Vec::new(), what: What::Changed })
 }
 
 /// A record can name a place relative to the project instead of the profile root, because

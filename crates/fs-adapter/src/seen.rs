@@ -2,12 +2,13 @@
 //! never there as a whole is none.
 
 use std::ffi::CString;
+use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::fs::{AtFlags, Dir, Stat, fstat, statat};
-use rustix::io::{Errno, Result};
 
+use crate::fault::is_absence;
 use crate::links::{Links, Opened};
 use crate::stamp::Stamp;
 
@@ -66,10 +67,21 @@ impl Seen {
     }
 
     /// Tells whether everything is still as it was; names are looked up in the open directory `top`.
-    pub(crate) fn unchanged(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> bool {
-        let same = |stat: Result<Stat>, stamp| stat.map(|stat| Stamp::new(&stat)) == Ok(stamp);
-        self.held.iter().all(|(held, stamp)| same(held.stat(), *stamp))
-            && self.named.iter().all(|named| same(named.stat(links, top), named.stamp))
+    pub(crate) fn unchanged(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> io::Result<bool> {
+        for (held, stamp) in &self.held {
+            if Stamp::new(&held.stat()?) != *stamp {
+                return Ok(false);
+            }
+        }
+        for named in &self.named {
+            match named.stat(links, top) {
+                Ok(stat) if Stamp::new(&stat) == named.stamp => {}
+                Ok(_) => return Ok(false),
+                Err(error) if is_absence(&error) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -80,22 +92,23 @@ impl Drop for Seen {
 }
 
 impl Held {
-    fn stat(&self) -> Result<Stat> {
-        match self {
+    fn stat(&self) -> io::Result<Stat> {
+        Ok(match self {
             Self::File(file) => fstat(file),
             Self::Directory(directory) => directory.stat(),
-        }
+        }?)
     }
 }
 
 impl Named {
-    fn stat(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> Result<Stat> {
+    fn stat(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> io::Result<Stat> {
         if self.through_link {
-            return match links.open(self.inside.as_bytes()) {
-                Ok(Opened::File(file)) => fstat(&file),
-                _ => Err(Errno::STALE),
+            return match links.open(self.inside.as_bytes())? {
+                Opened::File(file) => Ok(fstat(&file)?),
+                Opened::Directory(_) | Opened::Neither => Err(io::ErrorKind::NotFound.into()),
             };
         }
-        statat(top.ok_or(Errno::BADF)?, &self.inside, AtFlags::SYMLINK_NOFOLLOW)
+        let top = top.expect("only what lies in a directory is found by name");
+        Ok(statat(top, &self.inside, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 }

@@ -19,6 +19,9 @@ use crate::stamp::Stamp;
 /// How many directories deep a copy may be. Each level holds one open directory.
 const MAX_LEVELS: usize = 128;
 
+/// How long the path of a directory in a copy may be: what the system takes at once.
+const MAX_PATH_BYTES: usize = 4095;
+
 /// The bytes read at once; most files of artifacts are smaller and take one read.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -42,7 +45,7 @@ pub(crate) enum What {
     Neither,
     /// Its name is not UTF-8, so the hash is not defined.
     NotUtf8,
-    /// It lies too many directories deep.
+    /// It lies too many directories deep, or has too long a path.
     TooDeep,
     /// The system refused.
     Io(io::Error),
@@ -66,15 +69,20 @@ pub(crate) fn hash(links: &Links) -> Result<ContentHash, Fault> {
         Opened::Directory(directory) => {
             let mut listing = Dir::new(directory).map_err(|errno| walk.refused(errno.into()))?;
             let stamp = walk.directory(&mut listing)?;
-            let now = listing.stat().map(|stat| Stamp::new(&stat));
-            now == Ok(stamp) && walk.seen.unchanged(links, listing.fd().ok())
+            let stat = listing.stat().map_err(|errno| walk.refused(errno.into()))?;
+            let top = listing.fd().map_err(|errno| walk.refused(errno.into()))?;
+            if Stamp::new(&stat) == stamp {
+                walk.seen.unchanged(links, Some(top))
+            } else {
+                Ok(false)
+            }
         }
         Opened::Neither => return Err(walk.fault(What::Neither)),
     };
-    if unchanged {
-        Ok(ContentHash::from_bytes(walk.digest.finalize().into()))
-    } else {
-        Err(Fault { inside: Vec::new(), what: What::Changed })
+    match unchanged {
+        Ok(true) => Ok(ContentHash::from_bytes(walk.digest.finalize().into())),
+        Ok(false) => Err(walk.fault(What::Changed)),
+        Err(error) => Err(walk.refused(error)),
     }
 }
 
@@ -154,7 +162,7 @@ impl Walk<'_> {
             }
             opened => Dir::new(opened?).map_err(|errno| self.refused(errno.into()))?,
         };
-        if self.level == MAX_LEVELS {
+        if self.level == MAX_LEVELS || self.path.len() > MAX_PATH_BYTES {
             return Err(self.fault(What::TooDeep));
         }
         self.level += 1;
