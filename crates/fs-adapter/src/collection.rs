@@ -101,17 +101,14 @@ fn manifest(collection: &Utf8Path, problems: &mut Vec<Problem>) -> Option<Vec<Co
     let path = collection.join(MANIFEST_FILE);
     let mut artifacts = Vec::new();
     let found = document(&path, problems, |table, lines, problems| {
-        let entries = match table.get("artifacts").map(toml::Spanned::get_ref) {
-            None => return,
-            Some(DeValue::Array(entries)) => entries,
-            Some(_) => {
-                let fix = "make it an array of tables: `[[artifacts]]`";
-                return problems.push(problem(
-                    path.as_str(),
-                    Some(1),
-                    ("`artifacts` is no array".to_owned(), fix),
-                ));
-            }
+        let Some(listed) = table.get("artifacts") else { return };
+        let DeValue::Array(entries) = listed.get_ref() else {
+            let fix = "make it an array of tables: `[[artifacts]]`";
+            return problems.push(problem(
+                path.as_str(),
+                Some(lines.at(listed.span().start)),
+                ("`artifacts` is no array".to_owned(), fix),
+            ));
         };
         for entry in entries {
             let read = match entry.get_ref() {
@@ -148,15 +145,16 @@ fn document(
             return true;
         }
     };
-    let Ok(text) = str::from_utf8(&bytes) else {
-        problems.push(problem(
-            path.as_str(),
-            None,
-            ("is not UTF-8".to_owned(), "save it as UTF-8"),
-        ));
-        return true;
-    };
     let lines = Lines::new(&bytes, 1);
+    let text = match str::from_utf8(&bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let line = lines.at(error.valid_up_to());
+            let what = ("is not UTF-8".to_owned(), "save it as UTF-8");
+            problems.push(problem(path.as_str(), Some(line), what));
+            return true;
+        }
+    };
     match DeTable::parse(text) {
         Ok(table) => read(table.get_ref(), &lines, problems),
         Err(error) => {
