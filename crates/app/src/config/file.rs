@@ -43,7 +43,8 @@ pub(super) fn layer(
     // Relative roots start where the file is, not wherever the command is run.
     let base = path.parent().unwrap_or(Path::new("/"));
     let resolve = |text: String| {
-        if text.starts_with('~') { surroundings.absolute(text.into()) } else { base.join(text) }
+        let path = PathBuf::from(text);
+        if path.starts_with("~") { surroundings.absolute(path) } else { base.join(path) }
     };
     for (key, value) in table.get_ref() {
         let name: &str = key.get_ref();
