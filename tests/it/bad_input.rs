@@ -28,7 +28,7 @@ impl World {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let root = directory.path().canonicalize().expect("it exists");
         let world = Self { _directory: directory, root };
-        world.tracker("zebra", &record("neighbour", "commands/neighbour.md"));
+        world.tracker("zebra", record("neighbour", "commands/neighbour.md"));
         world
     }
 
@@ -62,8 +62,7 @@ impl World {
         &self,
         status: &Value,
         kind: &str,
-        path: &str,
-        line: Option<u32>,
+        (path, line): (&str, Option<u32>),
         reason: &str,
     ) {
         let problems = status["problems"].as_array().expect("an array");
@@ -83,7 +82,7 @@ impl World {
         world.tracker("a", good.clone() + bad);
         let status = world.status();
         let line = u32::try_from(good.lines().count()).expect("short") + line;
-        world.check_problem(&status, kind, &format!("a/{TRACKER}"), Some(line), reason);
+        world.check_problem(&status, kind, (&format!("a/{TRACKER}"), Some(line)), reason);
         assert_eq!(state(&status, "command:neighbour", "a"), "synced");
     }
 
@@ -101,8 +100,7 @@ impl World {
         world.check_problem(
             &status,
             "unreadable_copy",
-            &format!("a/.claude/{at_fault}"),
-            None,
+            (&format!("a/.claude/{at_fault}"), None),
             reason,
         );
         assert_eq!(state(&status, "command:bad", "a"), "unreadable");
@@ -201,8 +199,7 @@ fn bytes_that_are_not_utf8_cost_their_record() {
     world.check_problem(
         &status,
         "malformed_tracker",
-        &format!("a/{TRACKER}"),
-        Some(10),
+        (&format!("a/{TRACKER}"), Some(10)),
         "not UTF-8",
     );
     assert_eq!(state(&status, "command:neighbour", "a"), "synced");
@@ -216,8 +213,7 @@ fn a_byte_order_mark_is_read_past_and_told() {
     world.check_problem(
         &status,
         "malformed_tracker",
-        &format!("a/{TRACKER}"),
-        Some(1),
+        (&format!("a/{TRACKER}"), Some(1)),
         "byte-order mark",
     );
     assert_eq!(state(&status, "command:neighbour", "a"), "synced");
@@ -246,7 +242,7 @@ fn a_tracker_that_is_no_file_is_told() {
         fs::create_dir_all(world.path("a/.claude")).expect("writable");
         make(&world.path(&format!("a/{TRACKER}")));
         let status = world.status();
-        world.check_problem(&status, "unreadable_tracker", &format!("a/{TRACKER}"), None, reason);
+        world.check_problem(&status, "unreadable_tracker", (&format!("a/{TRACKER}"), None), reason);
         assert_eq!(status["projects"], 2, "it is still a project");
     }
 }
@@ -259,7 +255,7 @@ fn a_recorded_path_that_leaves_is_never_followed() {
         let world = World::new();
         world.tracker("a", record("neighbour", "commands/neighbour.md") + &record("bad", path));
         let status = world.status();
-        world.check_problem(&status, "unreadable_copy", &format!("a/{TRACKER}"), Some(9), reason);
+        world.check_problem(&status, "unreadable_copy", (&format!("a/{TRACKER}"), Some(9)), reason);
         assert_eq!(state(&status, "command:bad", "a"), "unreadable");
     }
 }
@@ -309,7 +305,7 @@ fn a_project_whose_path_is_not_utf8_is_told() {
     let text = record("neighbour", "commands/neighbour.md");
     fs::write(project.join(TRACKER), text).expect("writable");
     let status = world.status();
-    world.check_problem(&status, "non_utf8_path", "\\xffproject", None, "not UTF-8");
+    world.check_problem(&status, "non_utf8_path", ("\\xffproject", None), "not UTF-8");
 }
 
 #[test]
@@ -333,8 +329,7 @@ fn a_copy_that_keeps_changing_is_unreadable() {
     world.check_problem(
         &status,
         "unreadable_copy",
-        "a/.claude/skills/bad",
-        None,
+        ("a/.claude/skills/bad", None),
         "changed each time",
     );
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Skillstat, workspace};
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
 fn every_number_flag_path_and_date_is_the_testbeds() {
     let script = std::env::var_os("TESTBED")
         .map_or_else(|| workspace().join("../shared/tools/testbed.py"), PathBuf::from);

@@ -81,7 +81,7 @@ fn build(tree: &Path, entry: &Value) {
         "dir" => fs::create_dir_all(&path).expect("writable"),
         "symlink" => symlink(entry["target"].as_str().expect("a target"), &path).expect("writable"),
         "fifo" => {
-            assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo runs").success())
+            assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo runs").success());
         }
         other => panic!("what is a {other}?"),
     }
