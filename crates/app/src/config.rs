@@ -101,9 +101,12 @@ impl Config {
             ..Layer::default()
         };
         let layers = [flags, environment, from_file];
-        let [roots, peer_roots] =
-            [first(&layers, |layer| &layer.roots), skillmeat_paths::layer(surroundings)?];
-        let roots = match roots.or(peer_roots) {
+        let roots = match first(&layers, |layer| &layer.roots) {
+            Some(roots) => Some(roots),
+            // Only asked when it counts: what is wrong with it does not matter otherwise.
+            None => skillmeat_paths::layer(surroundings)?,
+        };
+        let roots = match roots {
             Some(roots) => roots.map(|roots| surroundings.required_roots(roots)),
             None => Setting::new(surroundings.default_roots(), Origin::Default),
         };

@@ -34,23 +34,28 @@ pub(crate) struct Scan<'a, 'c> {
     pub(crate) console: &'a mut Console<'c>,
 }
 
+/// Chooses copies by project and artifact.
+type Wanted = Box<dyn Fn(&ProjectPath, &ArtifactId) -> bool>;
+
 impl Scan<'_, '_> {
+    fn progress(&self) -> Progress {
+        Progress::new(self.console.err.width.is_some())
+    }
+
     /// Finds projects and reads trackers, then lets `select` choose the copies to look at.
     fn overview(
         &self,
-        select: impl FnOnce(
-            &mut Inventory,
-        ) -> anyhow::Result<Box<dyn Fn(&ProjectPath, &ArtifactId) -> bool>>,
+        select: impl FnOnce(&mut Inventory) -> anyhow::Result<Wanted>,
     ) -> anyhow::Result<Overview> {
-        let progress = Progress::new(self.console.err.width.is_some());
-        let service = self.app.statistics();
+        let (service, progress) = (self.app.statistics(), self.progress());
         let mut inventory = service.inventory(&progress);
         let wanted = select(&mut inventory)?;
         Ok(service.overview(&inventory, &*wanted, &progress))
     }
 
     /// Looks at everything.
-    fn everything(&self) -> anyhow::Result<Overview> {
-        self.overview(|_| Ok(Box::new(|_, _| true)))
+    fn everything(&self) -> Overview {
+        let (service, progress) = (self.app.statistics(), self.progress());
+        service.overview(&service.inventory(&progress), &|_, _| true, &progress)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use skillstat_domain::{Overview, StateName};
+use skillstat_domain::{Problem, StateName};
 
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,22 +28,21 @@ impl Exit {
         }
     }
 
-    /// Judges what was shown, as `--exit-code` asks.
-    pub(crate) fn of_overview(overview: &Overview, asked: bool) -> Self {
+    /// Judges the copies that were shown and whether there were problems, as `--exit-code` asks.
+    pub(crate) fn judge(
+        asked: bool,
+        shown: impl IntoIterator<Item = StateName>,
+        problems: &[Problem],
+    ) -> Self {
         let drifted = |state| matches!(state, StateName::Modified | StateName::Missing);
-        let mut copies = overview
-            .artifacts
-            .values()
-            .flat_map(|artifact| &artifact.projects)
-            .flat_map(skillstat_domain::ProjectDeployment::copies);
         if !asked {
             Self::Fine
-        } else if copies.any(|copy| drifted(copy.state.name())) {
+        } else if shown.into_iter().any(drifted) {
             Self::Drift
-        } else if !overview.problems.is_empty() {
-            Self::Failure
-        } else {
+        } else if problems.is_empty() {
             Self::Fine
+        } else {
+            Self::Failure
         }
     }
 

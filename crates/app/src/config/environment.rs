@@ -21,8 +21,7 @@ pub(super) fn layer(
     }
     let get = |name| Some((surroundings.variable(name)?, Origin::Variable(name)));
     let layer = Layer {
-        roots: get("SKILLSTAT_ROOTS")
-            .map(|(value, origin)| Setting::new(std::env::split_paths(value).collect(), origin)),
+        roots: get("SKILLSTAT_ROOTS").map(|(value, origin)| Setting::new(paths(value), origin)),
         max_depth: get("SKILLSTAT_MAX_DEPTH")
             .map(|(value, origin)| {
                 parse(value, origin, "SKILLSTAT_MAX_DEPTH", "a whole number from 0")
@@ -45,6 +44,11 @@ pub(super) fn layer(
     let file = get("SKILLSTAT_CONFIG")
         .map(|(value, origin)| Setting::new(surroundings.absolute(value.into()), origin));
     Ok((layer, file))
+}
+
+/// Splits a list of paths; an empty place in it is nobody's path.
+fn paths(value: &OsStr) -> Vec<PathBuf> {
+    std::env::split_paths(value).filter(|path| !path.as_os_str().is_empty()).collect()
 }
 
 fn parse<T: std::str::FromStr>(

@@ -12,7 +12,7 @@ use crate::render::states::counted;
 
 /// Runs the command.
 pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
-    let overview = scan.everything()?;
+    let overview = scan.everything();
     let collections = scan.app.collections().collections();
     let mut problems = overview.problems.clone();
     problems.extend(collections.problems);

@@ -9,7 +9,7 @@ use crate::render::table::{StateTable, Value};
 
 /// Runs the command.
 pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
-    let overview = scan.everything()?;
+    let overview = scan.everything();
     let totals = overview.project_totals();
     if scan.json {
         scan.console.json(&skillstat_wire::Projects {
@@ -32,5 +32,5 @@ pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyho
         scan.console.data(table.as_bytes());
         problems::tell(&overview.problems, scan.surroundings, scan.console);
     }
-    Ok(Exit::of_overview(&overview, options.exit_code))
+    Ok(Exit::judge(options.exit_code, overview.states(), &overview.problems))
 }

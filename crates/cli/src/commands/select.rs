@@ -1,5 +1,6 @@
 //! Finding the one thing a person meant.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::anyhow;
@@ -10,9 +11,9 @@ use crate::exit::Usage;
 use crate::render::plain::plain;
 
 /// Finds an artifact by its id, or by its name if only one has it.
-pub(crate) fn artifact(wanted: &str, known: &[&ArtifactId]) -> anyhow::Result<ArtifactId> {
+pub(crate) fn artifact(wanted: &str, known: &BTreeSet<&ArtifactId>) -> anyhow::Result<ArtifactId> {
     if let Ok(id) = wanted.parse::<ArtifactId>()
-        && known.contains(&&id)
+        && known.contains(&id)
     {
         return Ok(id);
     }

@@ -1,6 +1,6 @@
 //! `skillstat show`: one artifact.
 
-use skillstat_domain::{DeploymentStatistics, Overview};
+use skillstat_domain::DeploymentStatistics;
 
 use super::{Scan, select};
 use crate::args::ShowOptions;
@@ -13,27 +13,17 @@ use crate::render::table::{StateTable, Value};
 
 /// Runs the command.
 pub(crate) fn show(scan: &mut Scan<'_, '_>, options: &ShowOptions) -> anyhow::Result<Exit> {
+    let progress = scan.progress();
+    let inventory = scan.app.statistics().inventory(&progress);
     let collections = scan.app.collections().collections();
-    let mut chosen = None;
-    let mut overview = scan.overview(|inventory| {
-        let of_collections = collections.value.iter().flat_map(|found| &found.artifacts);
-        let mut known = inventory.artifacts();
-        known.extend(of_collections.map(|artifact| &artifact.id));
-        let known: Vec<_> = known.into_iter().collect();
-        let artifact = select::artifact(&options.artifact, &known)?;
-        chosen = Some(artifact.clone());
-        Ok(Box::new(move |_, candidate| *candidate == artifact))
-    })?;
-    let artifact = chosen.expect("an overview without error has chosen");
-    let statistics = overview.artifacts.remove(&artifact).unwrap_or_default();
-    let elsewhere = overview.problems.iter().filter(|problem| problem.artifact.is_none()).count();
+    let mut known = inventory.artifacts();
+    let of_collections = collections.value.iter().flat_map(|found| &found.artifacts);
+    known.extend(of_collections.map(|artifact| &artifact.id));
+    let artifact = select::artifact(&options.artifact, &known)?;
+    let statistics = scan.app.statistics().statistics(&inventory, &artifact, &progress);
+    drop(progress);
 
-    let shown = Overview {
-        projects: overview.projects,
-        problems: statistics.problems.clone(),
-        artifacts: std::iter::once((artifact.clone(), statistics.clone())).collect(),
-    };
-    let exit = Exit::of_overview(&shown, options.check.exit_code);
+    let exit = Exit::judge(options.check.exit_code, statistics.states(), &statistics.problems);
     if scan.json {
         scan.console.json(&skillstat_wire::Statistics::from(&statistics))?;
     } else {
@@ -46,6 +36,7 @@ pub(crate) fn show(scan: &mut Scan<'_, '_>, options: &ShowOptions) -> anyhow::Re
         table(scan, &statistics);
         problems::tell(&statistics.problems, scan.surroundings, scan.console);
     }
+    let elsewhere = inventory.problems().filter(|problem| problem.artifact.is_none()).count();
     if elsewhere > 0 {
         scan.console.note(&format!(
             "{} elsewhere may hide deployments: see `skillstat doctor`",

@@ -1,8 +1,6 @@
 //! `skillstat status`: every artifact.
 
-use std::collections::BTreeMap;
-
-use skillstat_domain::{ArtifactId, DeploymentStatistics, Overview, ProjectDeployment};
+use skillstat_domain::Overview;
 
 use super::{Scan, select};
 use crate::args::StatusOptions;
@@ -28,7 +26,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
     if options.modified {
         overview.artifacts.retain(|_, statistics| statistics.modified() > 0);
     }
-    let exit = Exit::of_overview(&overview, options.check.exit_code);
+    let exit = Exit::judge(options.check.exit_code, overview.states(), &overview.problems);
     if scan.json {
         scan.console.json(&wire(&overview))?;
     } else {
@@ -88,21 +86,14 @@ fn table(scan: &mut Scan<'_, '_>, overview: &Overview) {
     }
     let table = table.render(&scan.console.out);
     scan.console.data(table.as_bytes());
-    scan.console.line(&totals(&overview.artifacts, overview.projects.len()));
+    scan.console.line(&totals(overview));
 }
 
-fn totals(artifacts: &BTreeMap<ArtifactId, DeploymentStatistics>, projects: usize) -> String {
-    let states = || {
-        let deployments = artifacts.values().flat_map(|statistics| &statistics.projects);
-        deployments.flat_map(ProjectDeployment::copies).map(|copy| copy.state.name())
+fn totals(overview: &Overview) -> String {
+    let copies = match overview.states().count() {
+        1 => "1 copy".to_owned(),
+        copies => format!("{copies} copies"),
     };
-    format!(
-        "\n{} in {}: {}",
-        match states().count() {
-            1 => "1 copy".to_owned(),
-            copies => format!("{copies} copies"),
-        },
-        counted(projects, "project"),
-        summary(states()),
-    )
+    let projects = counted(overview.projects.len(), "project");
+    format!("\n{copies} in {projects}: {}", summary(overview.states()))
 }

@@ -27,9 +27,14 @@ impl DeploymentStatistics {
         self.projects.iter().filter(|project| project.is_modified()).count()
     }
 
+    /// Returns the state of every copy, in the order of the projects.
+    pub fn states(&self) -> impl Iterator<Item = StateName> {
+        self.projects.iter().flat_map(ProjectDeployment::copies).map(|copy| copy.state.name())
+    }
+
     /// Returns the worst state of any copy, or nothing when there is no copy.
     pub fn worst(&self) -> Option<StateName> {
-        self.projects.iter().map(ProjectDeployment::state).max()
+        self.states().max()
     }
 }
 
@@ -133,6 +138,11 @@ pub struct Overview {
 }
 
 impl Overview {
+    /// Returns the state of every copy, in the order of the artifacts.
+    pub fn states(&self) -> impl Iterator<Item = StateName> {
+        self.artifacts.values().flat_map(DeploymentStatistics::states)
+    }
+
     /// Counts the copies of each project, in the order of [`projects`](Self::projects).
     pub fn project_totals(&self) -> Vec<ProjectTotals> {
         let mut totals: BTreeMap<&ProjectPath, ProjectTotals> = self

@@ -15,7 +15,7 @@ pub struct Inventory {
     /// Their records, in the same order.
     pub records: Vec<Arc<ProjectRecords>>,
     /// What discovery skipped.
-    pub problems: Vec<Problem>,
+    pub skipped: Vec<Problem>,
 }
 
 impl Inventory {
@@ -23,11 +23,16 @@ impl Inventory {
     pub fn retain(&mut self, wanted: impl Fn(&ProjectPath) -> bool) {
         self.projects.retain(&wanted);
         self.records.retain(|records| wanted(&records.project));
-        self.problems.retain(|problem| {
+        self.skipped.retain(|problem| {
             self.projects
                 .iter()
                 .any(|project| Utf8Path::new(&problem.path).starts_with(project.as_path()))
         });
+    }
+
+    /// Returns what discovery skipped and what the trackers do not say rightly.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.skipped.iter().chain(self.records.iter().flat_map(|project| &project.problems))
     }
 
     /// Returns every artifact with a record, sorted.

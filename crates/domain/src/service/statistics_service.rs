@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::aggregate::Aggregate;
 use crate::ports::workers::map;
 use crate::{
-    ArtifactId, CopyReport, DeploymentStatistics, Inventory, Overview, Problem, ProjectDiscovery,
+    ArtifactId, CopyReport, DeploymentStatistics, Inventory, Overview, ProjectDiscovery,
     ProjectPath, ProjectRecords, ProjectStates, ScanObserver, ScanPhase, Workers,
 };
 
@@ -40,7 +40,7 @@ impl StatisticsService {
             observer.advance();
             records
         });
-        Inventory { projects: found.value, records, problems: found.problems }
+        Inventory { projects: found.value, records, skipped: found.problems }
     }
 
     /// Returns the statistics of every artifact that has a record which is `wanted`, by project and
@@ -65,7 +65,7 @@ impl StatisticsService {
             observer.advance();
             state
         });
-        let mut aggregate = Aggregate::new(problems(inventory));
+        let mut aggregate = Aggregate::new(inventory.problems().cloned().collect());
         for ((project, record), state) in copies.into_iter().zip(states) {
             let record = &project.records[record];
             aggregate.add(&record.artifact, &project.project, CopyReport::new(record, state));
@@ -84,13 +84,11 @@ impl StatisticsService {
     ) -> DeploymentStatistics {
         let mut overview =
             self.overview(inventory, &|_, candidate| candidate == artifact, observer);
-        overview.artifacts.remove(artifact).unwrap_or_default()
+        overview.artifacts.remove(artifact).unwrap_or_else(|| {
+            overview.problems.retain(|problem| problem.artifact.as_ref() == Some(artifact));
+            DeploymentStatistics { projects: Vec::new(), problems: overview.problems }
+        })
     }
-}
-
-fn problems(inventory: &Inventory) -> Vec<Problem> {
-    let of_trackers = inventory.records.iter().flat_map(|project| &project.problems);
-    inventory.problems.iter().chain(of_trackers).cloned().collect()
 }
 
 #[cfg(test)]

@@ -77,11 +77,10 @@ impl DeploymentReader for InMemoryProjects {
                     for (line, record) in (1..).zip(records) {
                         match convert(profile_root, &path, line, record) {
                             Some(record) => scanned.value.push(record),
-                            None => scanned.problems.push(problem(
-                                ProblemKind::MalformedRecord,
-                                &path,
-                                line,
-                            )),
+                            None => scanned.problems.push(Problem {
+                                artifact: ArtifactId::new(&record.kind, &record.name).ok(),
+                                ..problem(ProblemKind::MalformedRecord, &path, line)
+                            }),
                         }
                     }
                 }

@@ -1,8 +1,9 @@
 //! One tracker: from bytes to records and problems.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use skillstat_domain::{DeploymentRecord, Problem, ProblemKind, ProfileRoot, Scanned};
+use skillstat_domain::{ArtifactId, DeploymentRecord, Problem, ProblemKind, ProfileRoot, Scanned};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,7 +18,12 @@ pub(super) struct Document<'a> {
     path: &'a Arc<str>,
     profile_root: &'a ProfileRoot,
     out: &'a mut Scanned<Vec<DeploymentRecord>>,
+    /// How many problems there were.
+    told: usize,
 }
+
+/// How many problems of one tracker are listed: a hostile one could hold a million.
+const MAX_PROBLEMS: usize = 100;
 
 impl<'a> Document<'a> {
     /// Prepares to read the tracker at `path`.
@@ -26,7 +32,7 @@ impl<'a> Document<'a> {
         profile_root: &'a ProfileRoot,
         out: &'a mut Scanned<Vec<DeploymentRecord>>,
     ) -> Self {
-        Self { path, profile_root, out }
+        Self { path, profile_root, out, told: 0 }
     }
 
     /// Reads every record that can be read.
@@ -87,7 +93,7 @@ impl<'a> Document<'a> {
             let DeValue::Table(table) = value.get_ref() else {
                 let reason =
                     format!("a record is of type {}, not a table", value.get_ref().type_str());
-                self.bad_record(line, reason);
+                self.bad_record(line, reason, None);
                 continue;
             };
             match record::fields(table) {
@@ -104,15 +110,15 @@ impl<'a> Document<'a> {
                 }),
                 Err(fault) => {
                     let line = fault.at.map_or(line, |offset| lines.at(offset));
-                    self.bad_record(line, fault.reason);
+                    self.bad_record(line, fault.reason, record::artifact(table).ok());
                 }
             }
         }
     }
 
-    fn bad_record(&mut self, line: u32, reason: String) {
+    fn bad_record(&mut self, line: u32, reason: String, artifact: Option<ArtifactId>) {
         let fix = "correct the record, or remove it and deploy the artifact again";
-        self.problem(ProblemKind::MalformedRecord, line, reason, fix);
+        self.problem(ProblemKind::MalformedRecord, line, (reason, fix), artifact);
     }
 
     fn not_toml(&mut self, line: u32, reason: &str) {
@@ -122,18 +128,25 @@ impl<'a> Document<'a> {
     }
 
     fn malformed(&mut self, line: u32, reason: &str, fix: &str) {
-        self.problem(ProblemKind::MalformedTracker, line, reason.to_owned(), fix);
+        self.problem(ProblemKind::MalformedTracker, line, (reason.to_owned(), fix), None);
     }
 
-    fn problem(&mut self, kind: ProblemKind, line: u32, reason: String, fix: &str) {
-        self.out.problems.push(Problem {
-            path: self.path.to_string(),
-            line: Some(line),
-            kind,
-            reason,
-            fix: fix.to_owned(),
-            artifact: None,
-        });
+    /// Adds a problem; a file with very many, which nobody reads one by one, ends with a last one.
+    fn problem(
+        &mut self,
+        kind: ProblemKind,
+        line: u32,
+        (reason, fix): (String, &str),
+        artifact: Option<ArtifactId>,
+    ) {
+        self.told += 1;
+        let reason = match self.told.cmp(&MAX_PROBLEMS) {
+            Ordering::Less => reason,
+            Ordering::Equal => format!("{reason}; what is wrong after this is not listed"),
+            Ordering::Greater => return,
+        };
+        let (path, fix) = (self.path.to_string(), fix.to_owned());
+        self.out.problems.push(Problem { path, line: Some(line), kind, reason, fix, artifact });
     }
 }
 

@@ -19,14 +19,7 @@ pub(super) struct Fields {
 /// Reads the keys that are needed: a name, a type, a path, a hash and a date. All others are left
 /// alone, whatever they hold.
 pub(super) fn fields(table: &DeTable<'_>) -> Result<Fields, Fault> {
-    let (kind, name) = (required(table, "artifact_type")?, required(table, "artifact_name")?);
-    let artifact = ArtifactId::new(kind.text, name.text).map_err(|error| Fault {
-        at: Some(if name.text.is_empty() { name.at } else { kind.at }),
-        reason: format!(
-            "artifact_type `{}` and artifact_name `{}` make no id: {error}",
-            kind.text, name.text
-        ),
-    })?;
+    let artifact = artifact(table)?;
     let beside = |key| match table.get(key).map(Spanned::get_ref) {
         Some(DeValue::String(text)) => Some(text.to_string()),
         _ => None,
@@ -38,6 +31,18 @@ pub(super) fn fields(table: &DeTable<'_>) -> Result<Fields, Fault> {
         deployed_at: deployed_at(table)?,
         from_collection: beside("from_collection"),
         profile_id: beside("deployment_profile_id"),
+    })
+}
+
+/// Which artifact a record is of, whatever is wrong with the rest of it.
+pub(super) fn artifact(table: &DeTable<'_>) -> Result<ArtifactId, Fault> {
+    let (kind, name) = (required(table, "artifact_type")?, required(table, "artifact_name")?);
+    ArtifactId::new(kind.text, name.text).map_err(|error| Fault {
+        at: Some(if name.text.is_empty() { name.at } else { kind.at }),
+        reason: format!(
+            "artifact_type `{}` and artifact_name `{}` make no id: {error}",
+            kind.text, name.text
+        ),
     })
 }
 

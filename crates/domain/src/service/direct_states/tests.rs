@@ -133,10 +133,10 @@ fn a_path_that_leaves_is_never_given_to_the_hasher() {
     }
 }
 
-#[test]
-fn one_copy_recorded_for_two_profiles_is_no_duplicate() {
-    // SkillMeat adds such a record when an artifact is deployed once more for another profile.
-    let record = |profile: Option<&str>, path: &str, line| DeploymentRecord {
+/// Checks which lines of two records of one artifact are told as duplicates.
+#[track_caller]
+fn check_duplicates(first: (Option<&str>, &str), second: (Option<&str>, &str), expected: &[u32]) {
+    let record = |(profile, path): (Option<&str>, &str), line| DeploymentRecord {
         artifact: "skill:pdf".parse().unwrap(),
         profile_root: ProfileRoot::new(".claude").unwrap(),
         path: RecordedPath::new(path),
@@ -147,20 +147,16 @@ fn one_copy_recorded_for_two_profiles_is_no_duplicate() {
         tracker: "/t".into(),
         line,
     };
-    #[track_caller]
-    fn check(first: DeploymentRecord, second: DeploymentRecord, expected: &[u32]) {
-        let mut problems = Vec::new();
-        assert_eq!(without_duplicates(vec![first, second], &mut problems).len(), 1);
-        assert_eq!(
-            problems.iter().filter_map(|problem| problem.line).collect::<Vec<_>>(),
-            expected
-        );
-    }
-    check(
-        record(Some("claude_code"), "skills/pdf", 1),
-        record(Some("codex"), "skills/pdf", 9),
-        &[],
-    );
-    check(record(Some("codex"), "skills/pdf", 1), record(Some("codex"), "skills/pdf", 9), &[9]);
-    check(record(None, "skills/pdf", 1), record(Some("codex"), "skills/other", 9), &[9]);
+    let mut problems = Vec::new();
+    let kept = without_duplicates(vec![record(first, 1), record(second, 9)], &mut problems);
+    assert_eq!(kept.iter().map(|record| record.line).collect::<Vec<_>>(), [1], "the first decides");
+    assert_eq!(problems.iter().filter_map(|problem| problem.line).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn one_copy_recorded_for_two_profiles_is_no_duplicate() {
+    // SkillMeat adds such a record when an artifact is deployed once more for another profile.
+    check_duplicates((Some("claude_code"), "skills/pdf"), (Some("codex"), "skills/pdf"), &[]);
+    check_duplicates((Some("codex"), "skills/pdf"), (Some("codex"), "skills/pdf"), &[9]);
+    check_duplicates((None, "skills/pdf"), (Some("codex"), "skills/other"), &[9]);
 }

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::*;
 use crate::testing::{MockProjectDiscovery, MockProjectStates, RecordingObserver, contract};
 use crate::{
-    Baseline, ContentHash, CopyState, DeploymentRecord, InTurn, ProblemKind, ProfileRoot,
+    Baseline, ContentHash, CopyState, DeploymentRecord, InTurn, Problem, ProblemKind, ProfileRoot,
     ProjectPath, RecordedPath, Scanned, StateName,
 };
 
@@ -143,4 +143,20 @@ fn an_observer_hears_every_step() {
 #[test]
 fn in_turn_keeps_the_contract_of_workers() {
     contract::workers(&InTurn);
+}
+
+#[test]
+fn an_artifact_whose_only_record_is_bad_still_has_its_problem() {
+    let mut discovery = MockProjectDiscovery::new();
+    discovery.expect_discover().returning(|| Scanned::whole(vec![path("a")]));
+    let mut states = MockProjectStates::new();
+    states.expect_records().returning(|project| {
+        let problems =
+            vec![problem("/dev/a", Some("skill:pdf")), problem("/dev/a", Some("skill:x"))];
+        Arc::new(ProjectRecords { project: project.clone(), records: Vec::new(), problems })
+    });
+    let service = StatisticsService::new(Arc::new(discovery), Arc::new(states), Arc::new(InTurn));
+    let pdf = "skill:pdf".parse().unwrap();
+    let statistics = service.statistics(&service.inventory(&()), &pdf, &());
+    assert_eq!((statistics.total(), statistics.problems.len()), (0, 1));
 }

@@ -62,6 +62,12 @@ fn a_bad_record_costs_only_itself(set_up: SetUp<'_, dyn DeploymentReader>) {
     let read = stage.port.read(&stage.project("shop"));
     assert_eq!(names(&read), [".claude skill:a", ".claude skill:e"]);
     assert_eq!(read.problems.len(), 3, "{:?}", read.problems);
+    let concerned: Vec<_> = read
+        .problems
+        .iter()
+        .map(|problem| problem.artifact.as_ref().map(ToString::to_string))
+        .collect();
+    assert_eq!(concerned, [Some("skill:b".to_owned()), Some("skill:c".to_owned()), None]);
     for problem in &read.problems {
         assert_eq!(problem.kind, ProblemKind::MalformedRecord);
         assert!(problem.line.is_some() && !problem.reason.is_empty() && !problem.fix.is_empty());
