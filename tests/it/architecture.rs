@@ -35,7 +35,7 @@ const OWNERS: [(&str, &[&str]); 27] = [
     ("jiff", &["domain"]),
     // Optional: the mocks behind feature `test-util`.
     ("mockall", &["domain"]),
-    ("rustix", &["fs-adapter"]),
+    ("rustix", &["fs-adapter", "cli"]),
     ("serde", &["wire", "cli"]),
     ("serde_json", &["app", "cli"]),
     ("sha2", &["fs-adapter"]),
@@ -169,6 +169,54 @@ fn files_open_with_a_module_doc_and_are_short() {
 }
 
 #[test]
+fn the_domain_knows_nothing_that_runs() {
+    check_absent(
+        "crates/domain/src",
+        &[
+            "std::fs",
+            "std::env",
+            "std::net",
+            "std::process",
+            "std::thread",
+            "Instant::now",
+            "SystemTime",
+        ],
+    );
+}
+
+#[test]
+fn only_main_reads_what_the_process_was_started_with() {
+    let reading = [
+        "env::var",
+        "env::args",
+        "env::home_dir",
+        "env::current_dir",
+        "env::temp_dir",
+        "io::stdin",
+    ];
+    check_absent("crates", &reading);
+}
+
+/// Looks for words in the shipped code below a directory; `main.rs` and tests may have them.
+#[track_caller]
+fn check_absent(below: &str, words: &[&str]) {
+    let mut files = 0;
+    for path in rust_files().iter().filter(|path| path.starts_with(workspace().join(below))) {
+        let of_tests =
+            |part: &std::ffi::OsStr| part == "tests" || part == "tests.rs" || part == "main.rs";
+        if path.iter().any(of_tests) {
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("readable");
+        for word in words {
+            assert!(!text.contains(word), "{} holds `{word}`", path.display());
+        }
+        files += 1;
+    }
+    assert!(files > 10, "only {files} files were looked at");
+}
+
+#[test]
 fn every_story_is_told() {
     let main = fs::read_to_string(workspace().join("tests/it/main.rs")).expect("readable");
     for entry in fs::read_dir(workspace().join("tests/it")).expect("readable") {
@@ -196,7 +244,7 @@ fn short_name(package: &Value) -> String {
 fn dependencies(package: &Value) -> impl Iterator<Item = String> + '_ {
     let dependencies = package["dependencies"].as_array().expect("an array").iter();
     dependencies
-        .filter(|dependency| dependency["kind"].is_null())
+        .filter(|dependency| dependency["kind"] != "dev")
         .map(|dependency| dependency["name"].as_str().expect("a name").to_owned())
 }
 

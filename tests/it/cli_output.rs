@@ -88,7 +88,14 @@ fn exit_codes_tell_drift_from_doubt_from_misuse() {
         "a bad record"
     );
     assert_eq!(code(&["status", "--exit-code", "--project", "blog"]), Exit::Fine);
+    assert_eq!(code(&["doctor", "--exit-code"]), Exit::Drift);
+    // A bad record of another artifact is no doubt about this one.
     assert_eq!(code(&["show", "test-writer", "--exit-code"]), Exit::Fine);
+    assert_eq!(
+        code(&["show", "skill:x", "--exit-code", "--root", "nowhere"]),
+        Exit::Failure,
+        "not looked for"
+    );
     assert_eq!(code(&["show", "sql-explain", "--exit-code"]), Exit::Drift);
     assert_eq!(code(&["--nonsense"]), Exit::Usage);
     assert_eq!(code(&["show", "nobody"]), Exit::Usage);
@@ -98,18 +105,77 @@ fn exit_codes_tell_drift_from_doubt_from_misuse() {
 }
 
 #[test]
-fn a_name_that_several_artifacts_share_is_refused_with_the_candidates() {
+fn a_filter_that_leaves_nothing_says_so() {
+    let answer = fleet().run(&["status", "--type", "nope"]);
+    assert_eq!(answer.out, "");
+    assert!(answer.err.starts_with("nothing matches"), "{}", answer.err);
+}
+
+#[test]
+fn what_is_shown_can_be_asked_for() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let tracker = directory.path().join("p/.claude/.skillmeat-deployed.toml");
-    fs::create_dir_all(tracker.parent().expect("a parent")).expect("writable");
-    let record = |kind: &str| {
+    write_tracker(directory.path(), &record_of("command", "review.md.md"));
+    let skillstat = Skillstat::at(directory.path());
+    let shown = skillstat.json(&["status"])["artifacts"][0]["artifact"].clone();
+    assert_eq!(shown, "command:review.md");
+    for wanted in ["command:review.md", "review.md"] {
+        let answer = skillstat.run(&["show", wanted]);
+        assert!(answer.out.starts_with("command:review.md: in 1 project"), "{answer:?}");
+    }
+}
+
+#[test]
+fn all_with_a_project_adds_only_what_is_deployed_nowhere() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    write_tracker(directory.path(), &record_of("command", "one"));
+    let manifest = directory.path().join("home/collections/default/collection.toml");
+    fs::create_dir_all(manifest.parent().expect("a parent")).expect("writable");
+    let entry = |name: &str| {
         format!(
-            "[[deployed]]\nartifact_name = \"x\"\nartifact_type = \"{kind}\"\ndeployed_at = \"2026-01-02\"\n\
-             artifact_path = \"{kind}s/x\"\ncontent_hash = \"{}\"\n",
-            "0".repeat(64)
+            "[[artifacts]]\nname = \"{name}\"\ntype = \"command\"\npath = \"x\"\norigin = \"local\"\nadded = \"2026-01-02\"\n"
         )
     };
-    fs::write(tracker, record("skill") + &record("command")).expect("writable");
+    fs::write(manifest, entry("one") + &entry("two")).expect("writable");
+    let empty = directory.path().join("empty/.claude");
+    fs::create_dir_all(&empty).expect("writable");
+    fs::write(empty.join(".skillmeat-deployed.toml"), "deployed = []\n").expect("writable");
+    let status = Skillstat::at(directory.path()).json(&[
+        "status",
+        "--all",
+        "--project",
+        "empty",
+        "--skillmeat-home",
+        "home",
+    ]);
+    let ids: Vec<_> = status["artifacts"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|found| found["artifact"].clone())
+        .collect();
+    assert_eq!(ids, ["command:two"]);
+}
+
+/// Writes the tracker of a project `p`.
+fn write_tracker(directory: &std::path::Path, text: &str) {
+    let tracker = directory.join("p/.claude/.skillmeat-deployed.toml");
+    fs::create_dir_all(tracker.parent().expect("a parent")).expect("writable");
+    fs::write(tracker, text).expect("writable");
+}
+
+/// A record whose copy is missing.
+fn record_of(kind: &str, name: &str) -> String {
+    format!(
+        "[[deployed]]\nartifact_name = \"{name}\"\nartifact_type = \"{kind}\"\ndeployed_at = \"2026-01-02\"\n\
+         artifact_path = \"{kind}s/x\"\ncontent_hash = \"{}\"\n",
+        "0".repeat(64)
+    )
+}
+
+#[test]
+fn a_name_that_several_artifacts_share_is_refused_with_the_candidates() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    write_tracker(directory.path(), &(record_of("skill", "x") + &record_of("command", "x")));
     let answer = Skillstat::at(directory.path()).run(&["show", "x"]);
     assert_eq!(answer.exit, Exit::Usage);
     assert_eq!(
@@ -138,8 +204,6 @@ fn completions_and_the_manual_page_are_printed_even_with_a_broken_configuration(
 #[test]
 fn names_from_trackers_cannot_steer_the_terminal() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let tracker = directory.path().join("p/.claude/.skillmeat-deployed.toml");
-    fs::create_dir_all(tracker.parent().expect("a parent")).expect("writable");
     let text = format!(
         "[[deployed]]\nartifact_name = \"a\\u001b[2Jb\\nc\"\nartifact_type = \"skill\"\ndeployed_at = \"x\\u001b[31m\"\n\
          artifact_path = \"x\\u001b\"\ncontent_hash = \"{0}\"\n\
@@ -147,12 +211,15 @@ fn names_from_trackers_cannot_steer_the_terminal() {
          artifact_path = \"../x\\u001b\"\ncontent_hash = \"{0}\"\n",
         "0".repeat(64)
     );
-    fs::write(tracker, text).expect("writable");
+    write_tracker(directory.path(), &text);
+    let collection = directory.path().join("home/collections/evil\u{1b}[31m");
+    fs::create_dir_all(&collection).expect("writable");
+    fs::write(collection.join("collection.toml"), "").expect("writable");
     let skillstat = Skillstat::at(directory.path());
     for arguments in
         [&["status"][..], &["show", "skill:e\u{1b}[2Jf"], &["doctor"], &["show", "\u{1b}[2J"]]
     {
-        let answer = skillstat.run(arguments);
+        let answer = skillstat.run(&[arguments, &["--skillmeat-home", "home"]].concat());
         assert!(!answer.out.contains('\u{1b}') && !answer.err.contains('\u{1b}'), "{answer:?}");
     }
 }

@@ -112,16 +112,7 @@ fn essence(mut status: Value) -> Value {
 }
 
 fn wire(overview: &Overview) -> Value {
-    serde_json::to_value(skillstat_wire::Status {
-        projects: overview.projects.len(),
-        artifacts: overview
-            .artifacts
-            .iter()
-            .map(|(id, statistics)| skillstat_wire::ArtifactStatistics::new(id, statistics))
-            .collect(),
-        problems: overview.problems.iter().map(Into::into).collect(),
-    })
-    .expect("it is JSON")
+    serde_json::to_value(skillstat_wire::Status::from(overview)).expect("it is JSON")
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! Trees made by the testbed script, with the right answer beside them.
 //!
 //! `TESTBED` names the script (default `../shared/tools/testbed.py` beside the workspace). Where it
-//! is not there the test says so on stderr, and `scripts/test` repeats it at its end.
+//! is not there the test says so on stderr, and `scripts/test` before the stories.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -80,13 +80,13 @@ impl App {
     pub fn collections(&self) -> &dyn CollectionReader {
         &*self.collections
     }
+}
 
-    /// Hashes any file or directory exactly as SkillMeat does, links followed.
-    ///
-    /// # Errors
-    ///
-    /// As [`Sha256Hasher::hash_path`].
-    pub fn hash_path(&self, path: &Path) -> Result<ContentHash, HashPathError> {
-        Sha256Hasher.hash_path(path)
-    }
+/// Hashes any file or directory exactly as SkillMeat does, links followed. Needs no configuration.
+///
+/// # Errors
+///
+/// As [`Sha256Hasher::hash_path`].
+pub fn hash_path(path: &Path) -> Result<ContentHash, HashPathError> {
+    Sha256Hasher.hash_path(path)
 }

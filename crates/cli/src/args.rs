@@ -52,20 +52,14 @@ impl From<Global> for Flags {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Every artifact: in how many projects, how many modified, and the worst state (the default)
-    Status(StatusOptions),
-    /// One artifact: every copy and its state
-    Show(ShowOptions),
-    /// Every project: how many copies, and how many modified
-    Projects(CheckOptions),
+    #[command(flatten)]
+    Scan(ScanCommand),
     /// The content hash of files and directories, as SkillMeat computes it
     Hash {
         /// Files or directories
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// What is in the way of a true answer, and what to do about it
-    Doctor(CheckOptions),
     /// The settings in force, and where each came from
     Config,
     /// A completion script for a shell
@@ -77,9 +71,22 @@ pub(crate) enum Command {
     Man,
 }
 
+/// The commands that look at projects.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScanCommand {
+    /// Every artifact: in how many projects, how many modified, and the worst state (the default)
+    Status(StatusOptions),
+    /// One artifact: every copy and its state
+    Show(ShowOptions),
+    /// Every project: how many copies, and how many modified
+    Projects(CheckOptions),
+    /// What is in the way of a true answer, and what to do about it
+    Doctor(CheckOptions),
+}
+
 impl Default for Command {
     fn default() -> Self {
-        Self::Status(StatusOptions::default())
+        Self::Scan(ScanCommand::Status(StatusOptions::default()))
     }
 }
 

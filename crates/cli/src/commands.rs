@@ -18,7 +18,7 @@ pub(crate) use man::man;
 pub(crate) use projects::projects;
 pub(crate) use show::show;
 use skillstat_app::{App, Config, Surroundings};
-use skillstat_domain::{ArtifactId, Inventory, Overview, ProjectPath};
+use skillstat_domain::Overview;
 pub(crate) use status::status;
 
 use crate::console::Console;
@@ -34,23 +34,9 @@ pub(crate) struct Scan<'a, 'c> {
     pub(crate) console: &'a mut Console<'c>,
 }
 
-/// Chooses copies by project and artifact.
-type Wanted = Box<dyn Fn(&ProjectPath, &ArtifactId) -> bool>;
-
 impl Scan<'_, '_> {
     fn progress(&self) -> Progress {
         Progress::new(self.console.err.width.is_some())
-    }
-
-    /// Finds projects and reads trackers, then lets `select` choose the copies to look at.
-    fn overview(
-        &self,
-        select: impl FnOnce(&mut Inventory) -> anyhow::Result<Wanted>,
-    ) -> anyhow::Result<Overview> {
-        let (service, progress) = (self.app.statistics(), self.progress());
-        let mut inventory = service.inventory(&progress);
-        let wanted = select(&mut inventory)?;
-        Ok(service.overview(&inventory, &*wanted, &progress))
     }
 
     /// Looks at everything.

@@ -9,11 +9,12 @@ mod render;
 
 use std::ffi::OsString;
 
-use args::{Cli, Command};
+use args::{Cli, Command, ScanCommand};
 use clap::{CommandFactory, FromArgMatches};
+use commands::Scan;
 pub use console::{Console, Stream};
 pub use exit::Exit;
-use skillstat_app::{Config, Surroundings};
+use skillstat_app::{App, Config, Surroundings};
 
 /// How wide help is where there is no terminal to ask.
 const DEFAULT_COLUMNS: usize = 100;
@@ -47,35 +48,34 @@ fn dispatch(
 ) -> anyhow::Result<Exit> {
     let json = cli.json;
     if cli.global.verbose {
-        log_to_stderr();
+        log_to_stderr(console.err.color);
     }
-    let command = cli.command.unwrap_or_default();
-    // These need no configuration, and must work when it is broken.
-    match &command {
-        Command::Completions { shell } => return Ok(commands::completions(*shell, console)),
-        Command::Man => return commands::man(console),
-        _ => {}
-    }
-    let config = Config::load(cli.global.into(), surroundings).map_err(exit::Usage::wrap)?;
-    if let Command::Config = command {
-        return commands::config(&config, json, console);
-    }
-    let app = skillstat_app::App::new(&config).map_err(exit::Usage::wrap)?;
-    let mut scan = commands::Scan { app: &app, config: &config, surroundings, json, console };
-    match command {
-        Command::Status(options) => commands::status(&mut scan, &options),
-        Command::Show(options) => commands::show(&mut scan, &options),
-        Command::Projects(options) => commands::projects(&mut scan, &options),
-        Command::Hash { paths } => commands::hash(&mut scan, &paths),
-        Command::Doctor(options) => commands::doctor(&mut scan, &options),
-        Command::Config | Command::Completions { .. } | Command::Man => Ok(Exit::Fine),
+    // Only read where it is needed: some commands must work when it is broken.
+    let config = || Config::load(cli.global.into(), surroundings).map_err(exit::Usage::wrap);
+    match cli.command.unwrap_or_default() {
+        Command::Completions { shell } => Ok(commands::completions(shell, console)),
+        Command::Man => commands::man(console),
+        Command::Hash { paths } => commands::hash(&paths, surroundings, json, console),
+        Command::Config => commands::config(&config()?, json, console),
+        Command::Scan(command) => {
+            let config = config()?;
+            let app = App::new(&config).map_err(exit::Usage::wrap)?;
+            let mut scan = Scan { app: &app, config: &config, surroundings, json, console };
+            match command {
+                ScanCommand::Status(options) => commands::status(&mut scan, &options),
+                ScanCommand::Show(options) => commands::show(&mut scan, &options),
+                ScanCommand::Projects(options) => commands::projects(&mut scan, &options),
+                ScanCommand::Doctor(options) => commands::doctor(&mut scan, &options),
+            }
+        }
     }
 }
 
 /// Says what is being done, for `-v`. A second call in one process changes nothing.
-fn log_to_stderr() {
+fn log_to_stderr(color: bool) {
     let _already_set = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(color)
         .with_writer(std::io::stderr)
         .try_init();
 }

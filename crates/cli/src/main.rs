@@ -7,6 +7,7 @@ use skillstat_app::Surroundings;
 use skillstat_cli::{Console, Stream, run};
 
 fn main() -> ExitCode {
+    raise_file_limit();
     // The one place that reads the process's own streams and environment.
     let surroundings = Surroundings {
         variables: std::env::vars_os().collect(),
@@ -28,4 +29,13 @@ fn main() -> ExitCode {
         writer: &mut err,
     };
     run(std::env::args_os().collect(), &surroundings, &mut Console::new(out, err)).into()
+}
+
+/// Allows as many open files as the system grants: a scan has a few for each thread, and the usual
+/// soft limit is there for programs that count on small numbers.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // Without more the scan works all the same, unless a copy is nested very deep.
+    let _refused = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }

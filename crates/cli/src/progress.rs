@@ -22,17 +22,17 @@ impl Progress {
     /// Starts; nothing is ever shown unless stderr is a terminal.
     pub(crate) fn new(terminal: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let shower = terminal.then(|| {
-            let (dropped, wait) = mpsc::channel();
-            let shown = bar.clone();
-            let shower = thread::spawn(move || {
-                if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                    shown.set_draw_target(ProgressDrawTarget::stderr());
-                    shown.enable_steady_tick(Duration::from_millis(100));
-                }
-            });
-            (dropped, shower)
-        });
+        let (dropped, wait) = mpsc::channel();
+        let shown = bar.clone();
+        let show = move || {
+            if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                shown.set_draw_target(ProgressDrawTarget::stderr());
+                shown.enable_steady_tick(Duration::from_millis(100));
+            }
+        };
+        // Without a thread to spare there is no bar.
+        let shower = terminal.then(|| thread::Builder::new().spawn(show).ok()).flatten();
+        let shower = shower.map(|shower| (dropped, shower));
         Self { bar, shower }
     }
 }

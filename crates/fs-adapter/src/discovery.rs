@@ -30,7 +30,7 @@ pub struct SearchRoot {
     pub required: bool,
 }
 
-/// What [`WalkdirDiscovery`] looks at.
+/// What a discovery looks at.
 #[derive(Debug, Clone)]
 pub struct DiscoveryOptions {
     /// The search roots; they may overlap.

@@ -39,6 +39,9 @@ pub(crate) fn is_absence(error: &io::Error) -> bool {
 
 /// What to do about an I/O error on something that ought to be readable.
 pub(crate) fn make_readable(error: &io::Error) -> &'static str {
+    if error.raw_os_error() == Some(rustix::io::Errno::MFILE.raw_os_error()) {
+        return "allow more open files (`ulimit -n`), or use fewer `threads`";
+    }
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
             "make it readable for you, for example with `chmod u+rX`"

@@ -51,7 +51,10 @@ impl Workers for ScopedWorkers {
         // The scope joins its threads, passes a panic on and makes their writes visible here.
         thread::scope(|scope| {
             for _ in 1..self.threads.get().min(jobs) {
-                scope.spawn(work);
+                // Where the system allows no more threads, those there are do the work.
+                if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                    break;
+                }
             }
             work();
         });

@@ -13,9 +13,9 @@ use crate::links::{Links, Opened};
 use crate::stamp::Stamp;
 
 /// How many files and directories are kept open at once, by all threads together. Looking at an open
-/// file again costs a fifth of looking at it by name, and most copies have few files; a process may
-/// have a thousand files open.
-const MAX_HELD: usize = 256;
+/// file again costs a fifth of looking at it by name, and most copies have few files; some systems let a
+/// process have no more than 256 open.
+const MAX_HELD: usize = 128;
 
 /// How many are kept open now. Counted for the process because the system's limit is the process's;
 /// it decides only what a second look costs.
@@ -56,8 +56,10 @@ impl Seen {
     }
 
     fn remember(&mut self, inside: &[u8], open: Held, stamp: Stamp, through_link: bool) {
-        // The copy itself has no name below itself, so it is kept open whatever the number.
-        if HELD.fetch_add(1, Ordering::Relaxed) < MAX_HELD || inside.is_empty() {
+        // The copy itself has no name below itself, so it is kept open whatever the number. What was
+        // reached through a link is found by name again: the way there may lead elsewhere by then.
+        let room = HELD.fetch_add(1, Ordering::Relaxed) < MAX_HELD && !through_link;
+        if room || inside.is_empty() {
             self.held.push((open, stamp));
         } else {
             HELD.fetch_sub(1, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! All projects as JSON.
 
 use serde::{Deserialize, Serialize};
-use skillstat_domain::ProjectTotals;
+use skillstat_domain::{Overview, ProjectTotals};
 
 use crate::Problem;
 
@@ -12,6 +12,15 @@ pub struct Projects {
     pub projects: Vec<Project>,
     /// All problems.
     pub problems: Vec<Problem>,
+}
+
+impl From<&Overview> for Projects {
+    fn from(overview: &Overview) -> Self {
+        Self {
+            projects: overview.project_totals().iter().map(Into::into).collect(),
+            problems: overview.problems.iter().map(Into::into).collect(),
+        }
+    }
 }
 
 /// One project and how many copies it holds.

@@ -1,7 +1,7 @@
 //! All artifacts as JSON.
 
 use serde::{Deserialize, Serialize};
-use skillstat_domain::{ArtifactId, DeploymentStatistics};
+use skillstat_domain::Overview;
 
 use crate::{Problem, Statistics};
 
@@ -16,6 +16,22 @@ pub struct Status {
     pub problems: Vec<Problem>,
 }
 
+impl From<&Overview> for Status {
+    fn from(overview: &Overview) -> Self {
+        let artifacts = overview.artifacts.iter();
+        Self {
+            projects: overview.projects.len(),
+            artifacts: artifacts
+                .map(|(artifact, statistics)| ArtifactStatistics {
+                    artifact: artifact.to_string(),
+                    statistics: statistics.into(),
+                })
+                .collect(),
+            problems: overview.problems.iter().map(Into::into).collect(),
+        }
+    }
+}
+
 /// The statistics of one of many artifacts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactStatistics {
@@ -24,11 +40,4 @@ pub struct ArtifactStatistics {
     /// Its statistics, in the same object.
     #[serde(flatten)]
     pub statistics: Statistics,
-}
-
-impl ArtifactStatistics {
-    /// Joins an id and its statistics.
-    pub fn new(artifact: &ArtifactId, statistics: &DeploymentStatistics) -> Self {
-        Self { artifact: artifact.to_string(), statistics: statistics.into() }
-    }
 }

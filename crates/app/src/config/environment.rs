@@ -30,7 +30,10 @@ pub(super) fn layer(
         exclude: get("SKILLSTAT_EXCLUDE")
             .map(|(value, origin)| {
                 let globs = text(value, &origin, "SKILLSTAT_EXCLUDE")?;
-                Ok(Setting::new(globs.split(':').map(str::to_owned).collect(), origin))
+                Ok(Setting::new(
+                    globs.split(':').filter(|glob| !glob.is_empty()).map(str::to_owned).collect(),
+                    origin,
+                ))
             })
             .transpose()?,
         skillmeat_home: get("SKILLSTAT_SKILLMEAT_HOME")

@@ -18,7 +18,7 @@ pub(super) fn layer(
     let path = &file.value;
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if file.origin == Origin::Default && error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if file.origin == Origin::Default && is_absence(&error) => {
             return Ok((Layer::default(), false));
         }
         Err(error) => {
@@ -89,4 +89,9 @@ fn strings(value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
 fn number(value: &Spanned<DeValue<'_>>) -> Option<usize> {
     let DeValue::Integer(number) = value.get_ref() else { return None };
     usize::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// Nothing is there: no such name, or a file in place of a directory.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -7,6 +7,7 @@ use super::Scan;
 use crate::args::CheckOptions;
 use crate::exit::Exit;
 use crate::render::places::short;
+use crate::render::plain::plain;
 use crate::render::problems::describe;
 use crate::render::states::counted;
 
@@ -32,7 +33,7 @@ pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow:
             (root.configured.display().to_string(), projects)
         })
         .collect();
-    let exit = if options.exit_code && !problems.is_empty() { Exit::Failure } else { Exit::Fine };
+    let exit = Exit::judge(options.exit_code, overview.states(), &problems);
     if scan.json {
         let roots: Vec<_> = roots
             .iter()
@@ -64,7 +65,7 @@ pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow:
         let active = if found.active { ", active" } else { "" };
         scan.console.line(&format!(
             "  {}: {}{active}",
-            found.name,
+            plain(&found.name),
             counted(found.artifacts.len(), "artifact")
         ));
     }

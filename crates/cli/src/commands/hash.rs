@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use skillstat_app::{Surroundings, hash_path};
 
-use super::Scan;
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::render::plain::plain;
 
@@ -16,26 +17,31 @@ struct Hashed {
 }
 
 /// Runs the command: every path that can be hashed is, whatever becomes of the others.
-pub(crate) fn hash(scan: &mut Scan<'_, '_>, paths: &[PathBuf]) -> anyhow::Result<Exit> {
+pub(crate) fn hash(
+    paths: &[PathBuf],
+    surroundings: &Surroundings,
+    json: bool,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Exit> {
     let (mut hashed, mut exit) = (Vec::new(), Exit::Fine);
-    let here = scan.surroundings.working_directory.clone().unwrap_or_default();
+    let here = surroundings.working_directory.clone().unwrap_or_default();
     for path in paths {
-        match scan.app.hash_path(&here.join(path)) {
-            Ok(hash) if scan.json => {
+        match hash_path(&here.join(path)) {
+            Ok(hash) if json => {
                 hashed.push(Hashed {
                     path: path.display().to_string(),
                     content_hash: hash.to_string(),
                 });
             }
-            Ok(hash) => scan.console.data(&line(&hash.to_string(), path)),
+            Ok(hash) => console.data(&line(&hash.to_string(), path)),
             Err(error) => {
                 exit = Exit::Failure;
-                scan.console.complain(&plain(&error.to_string()));
+                console.complain(&plain(&error.to_string()));
             }
         }
     }
-    if scan.json {
-        scan.console.json(&hashed)?;
+    if json {
+        console.json(&hashed)?;
     }
     Ok(exit)
 }

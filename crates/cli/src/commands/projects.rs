@@ -10,15 +10,11 @@ use crate::render::table::{StateTable, Value};
 /// Runs the command.
 pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
     let overview = scan.everything();
-    let totals = overview.project_totals();
     if scan.json {
-        scan.console.json(&skillstat_wire::Projects {
-            projects: totals.iter().map(Into::into).collect(),
-            problems: overview.problems.iter().map(Into::into).collect(),
-        })?;
+        scan.console.json(&skillstat_wire::Projects::from(&overview))?;
     } else {
         let mut table = StateTable::new(&["PROJECT", "COPIES", "MODIFIED"], &scan.console.out);
-        for total in &totals {
+        for total in overview.project_totals() {
             table.row(
                 total.worst,
                 vec![

@@ -12,13 +12,20 @@ use crate::render::plain::plain;
 
 /// Finds an artifact by its id, or by its name if only one has it.
 pub(crate) fn artifact(wanted: &str, known: &BTreeSet<&ArtifactId>) -> anyhow::Result<ArtifactId> {
+    // As it was shown first: a name may end in what else is stripped.
+    if let Some(id) = known.iter().find(|id| id.as_str() == wanted) {
+        return Ok((*id).clone());
+    }
     if let Ok(id) = wanted.parse::<ArtifactId>()
         && known.contains(&id)
     {
         return Ok(id);
     }
-    let name = ArtifactId::strip_extension(wanted);
-    let candidates: Vec<_> = known.iter().filter(|id| id.name() == name).collect();
+    let called = |name: &str| -> Vec<_> { known.iter().filter(|id| id.name() == name).collect() };
+    let candidates = match called(wanted) {
+        none if none.is_empty() => called(ArtifactId::strip_extension(wanted)),
+        some => some,
+    };
     match candidates.as_slice() {
         [id] => Ok((**id).clone()),
         // An id that nobody has is a question with an answer: deployed nowhere.

@@ -23,7 +23,11 @@ pub(crate) fn show(scan: &mut Scan<'_, '_>, options: &ShowOptions) -> anyhow::Re
     let statistics = scan.app.statistics().statistics(&inventory, &artifact, &progress);
     drop(progress);
 
-    let exit = Exit::judge(options.check.exit_code, statistics.states(), &statistics.problems);
+    // Where nobody knows which artifact a problem hides, it may be this one.
+    let elsewhere: Vec<_> =
+        inventory.problems().filter(|problem| problem.artifact.is_none()).cloned().collect();
+    let doubts = [statistics.problems.as_slice(), &elsewhere].concat();
+    let exit = Exit::judge(options.check.exit_code, statistics.states(), &doubts);
     if scan.json {
         scan.console.json(&skillstat_wire::Statistics::from(&statistics))?;
     } else {
@@ -36,11 +40,10 @@ pub(crate) fn show(scan: &mut Scan<'_, '_>, options: &ShowOptions) -> anyhow::Re
         table(scan, &statistics);
         problems::tell(&statistics.problems, scan.surroundings, scan.console);
     }
-    let elsewhere = inventory.problems().filter(|problem| problem.artifact.is_none()).count();
-    if elsewhere > 0 {
+    if !elsewhere.is_empty() {
         scan.console.note(&format!(
             "{} elsewhere may hide deployments: see `skillstat doctor`",
-            counted(elsewhere, "problem")
+            counted(elsewhere.len(), "problem")
         ));
     }
     Ok(exit)

@@ -47,7 +47,7 @@ impl StateTable {
         for (number, line) in self.table.lines().enumerate() {
             let line = line.trim_end();
             let (first, rest) = line.split_at(line.find(' ').unwrap_or(line.len()));
-            let style = match ALL_STATES.iter().find(|state| state.as_str() == first) {
+            let style = match StateName::ALL.iter().find(|state| state.as_str() == first) {
                 _ if number == 0 => Some(anstyle::Style::new().bold()),
                 state => state.map(|state| states::style(*state)),
             };
@@ -64,9 +64,6 @@ impl StateTable {
         text
     }
 }
-
-const ALL_STATES: [StateName; 4] =
-    [StateName::Synced, StateName::Missing, StateName::Unreadable, StateName::Modified];
 
 /// What stands in a cell.
 #[derive(Debug)]

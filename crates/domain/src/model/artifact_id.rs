@@ -10,7 +10,8 @@ const STRIPPED_EXTENSIONS: [&str; 5] = [".md", ".txt", ".json", ".yaml", ".yml"]
 ///
 /// The type is any text without a colon: a type this program has never heard of is kept and shown.
 /// The name is any text; one trailing `.md .txt .json .yaml .yml` is taken off, so the records
-/// `review` and `review.md` are the same artifact. `Display` prints `type:name` and parses back.
+/// `review` and `review.md` are the same artifact. `Display` prints `type:name`, which
+/// parses back unless the name ends in a second such extension.
 /// The order is that of the bytes of the printed text.
 ///
 /// # Examples

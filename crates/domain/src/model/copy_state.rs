@@ -50,6 +50,9 @@ pub enum StateName {
 }
 
 impl StateName {
+    /// All of them, from the least to the most serious.
+    pub const ALL: [Self; 4] = [Self::Synced, Self::Missing, Self::Unreadable, Self::Modified];
+
     /// Returns the name used in answers.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -149,3 +149,46 @@ fn a_copy_that_is_swapped_as_a_whole_is_the_one_or_the_other() {
         },
     );
 }
+
+#[test]
+fn the_way_of_a_link_changes() {
+    let tree = copy(&[]);
+    tree.file("shop/.claude/0/a", "").link("shop/.claude/now", "0");
+    tree.link(format!("{COPY}/a"), "../../now/a");
+    tree.hollow_file(format!("{COPY}/z"), LARGE);
+    let (now, next) = (tree.path("shop/.claude/now"), tree.path("shop/.claude/next"));
+    // Each time to another place: one that leads back leads to what was read.
+    check_changing(&tree, |number| {
+        let place = (number + 1).to_string();
+        tree.file(format!("shop/.claude/{place}/a"), number.to_le_bytes());
+        std::os::unix::fs::symlink(place, &next).unwrap();
+        fs::rename(&next, &now).unwrap();
+    });
+}
+
+#[test]
+fn a_file_appears_in_a_directory_that_was_read_first() {
+    let tree = copy(&[("a/b", "1")]);
+    tree.hollow_file(format!("{COPY}/z"), LARGE);
+    let directory = tree.path(format!("{COPY}/a"));
+    let result = during(
+        |number| {
+            fs::write(directory.join(format!("{}", number % 100)), "").unwrap();
+            fs::remove_file(directory.join(format!("{}", number % 100))).unwrap();
+        },
+        || contained(&tree),
+    );
+    let Err(HashError::Unverified { reason, .. }) = result else { panic!("{result:?}") };
+    assert_eq!(reason, CHANGED);
+}
+
+#[test]
+fn the_last_of_very_many_files_changes() {
+    // More than are kept open: the last ones are found by name again.
+    let names: Vec<_> = (0..600).map(|number| format!("{number:03}")).collect();
+    let files: Vec<_> = names.iter().map(|name| (name.as_str(), "????????")).collect();
+    let tree = copy(&files);
+    tree.hollow_file(format!("{COPY}/z"), LARGE);
+    let file = writable(&tree, &format!("{COPY}/599"));
+    check_changing(&tree, |number| file.write_all_at(&number.to_le_bytes(), 0).unwrap());
+}
