@@ -39,7 +39,8 @@ def profile_roots(project):
 def read_records(tracker):
     """(records, whether the whole file is fine).
 
-    Of a file that is not TOML, each `[[deployed]]` table that is TOML by itself counts.
+    Of a file that is not TOML, each `[[deployed]]` table that is TOML by itself counts; a header that
+    breaks off ends the table before it.
     """
     try:
         with open(tracker, "rb") as handle:
@@ -54,7 +55,7 @@ def read_records(tracker):
         tables = [tomllib.loads(data.decode())]
     except ValueError:
         tables, good = [], False
-        for block in re.split(rb"^(?=\[\[deployed\]\])", data, flags=re.MULTILINE):
+        for block in re.split(rb"^(?=\[\[deployed)", data, flags=re.MULTILINE):
             with contextlib.suppress(ValueError):
                 tables.append(tomllib.loads(block.decode()))
     lists = [table.get("deployed", []) for table in tables]
