@@ -8,11 +8,15 @@ pub mod testing;
 
 pub use model::artifact_id::{ArtifactId, ArtifactIdError};
 pub use model::baseline::Baseline;
+pub use model::cache_counters::CacheCounters;
+pub use model::cached::Cached;
 pub use model::collection::{Collection, CollectionArtifact};
 pub use model::content_hash::{ContentHash, ContentHashError};
 pub use model::copy_state::{CopyState, StateName};
 pub use model::deployed_at::{DeployedAt, DeployedAtError};
 pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
+pub use model::generation::Generation;
+pub use model::moment::Moment;
 pub use model::problem::{Problem, ProblemKind};
 pub use model::profile_root::{ProfileRoot, ProfileRootError};
 pub use model::project_path::{ProjectPath, ProjectPathError};
@@ -21,12 +25,15 @@ pub use model::scanned::Scanned;
 pub use model::statistics::{
     CopyReport, DeploymentStatistics, Overview, ProjectDeployment, ProjectTotals,
 };
+pub use ports::clock::Clock;
 pub use ports::collection_reader::CollectionReader;
 pub use ports::deployment_reader::DeploymentReader;
 pub use ports::hasher::{CopyLocation, HashError, Hasher};
 pub use ports::project_discovery::ProjectDiscovery;
 pub use ports::project_states::ProjectStates;
 pub use ports::scan_observer::{ScanObserver, ScanPhase};
+pub use ports::statistics_query::{Answer, AnswerSource, QueryError, StatisticsQuery};
+pub use ports::stats_cache::StatsCache;
 pub use ports::workers::{InTurn, Workers};
 pub use service::direct_states::DirectStates;
 pub use service::inventory::Inventory;

@@ -4,11 +4,15 @@
 
 pub(crate) mod artifact_id;
 pub(crate) mod baseline;
+pub(crate) mod cache_counters;
+pub(crate) mod cached;
 pub(crate) mod collection;
 pub(crate) mod content_hash;
 pub(crate) mod copy_state;
 pub(crate) mod deployed_at;
 pub(crate) mod deployment_record;
+pub(crate) mod generation;
+pub(crate) mod moment;
 pub(crate) mod problem;
 pub(crate) mod profile_root;
 pub(crate) mod project_path;

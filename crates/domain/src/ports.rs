@@ -1,9 +1,12 @@
 //! What the domain needs from outside, as traits. Each is `Send + Sync` and dyn-compatible.
 
+pub(crate) mod clock;
 pub(crate) mod collection_reader;
 pub(crate) mod deployment_reader;
 pub(crate) mod hasher;
 pub(crate) mod project_discovery;
 pub(crate) mod project_states;
 pub(crate) mod scan_observer;
+pub(crate) mod statistics_query;
+pub(crate) mod stats_cache;
 pub(crate) mod workers;

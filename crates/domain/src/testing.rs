@@ -7,16 +7,21 @@
 
 pub mod contract;
 mod in_memory;
+mod manual_clock;
 mod recording_observer;
 mod sketch;
 
 pub use in_memory::{HashCopy, InMemoryProjects};
+pub use manual_clock::ManualClock;
 pub use recording_observer::RecordingObserver;
 pub use sketch::{CollectionSketch, CopySketch, RecordSketch, Sketch, TrackerSketch};
 
+pub use crate::ports::clock::MockClock;
 pub use crate::ports::collection_reader::MockCollectionReader;
 pub use crate::ports::deployment_reader::MockDeploymentReader;
 pub use crate::ports::hasher::MockHasher;
 pub use crate::ports::project_discovery::MockProjectDiscovery;
 pub use crate::ports::project_states::MockProjectStates;
 pub use crate::ports::scan_observer::MockScanObserver;
+pub use crate::ports::statistics_query::MockStatisticsQuery;
+pub use crate::ports::stats_cache::MockStatsCache;

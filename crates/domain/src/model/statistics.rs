@@ -92,6 +92,12 @@ pub struct CopyReport {
     pub deployed_at: DeployedAt,
     /// What was deployed.
     pub baseline: Baseline,
+    /// The collection it was deployed from, where the record names one.
+    pub from_collection: Option<String>,
+    /// The deployment profile it was deployed for, where the record names one.
+    pub profile_id: Option<String>,
+    /// The line of its record, by which the copies of one tracker are in the tracker's order.
+    pub line: u32,
     /// What became of it.
     pub state: CopyState,
 }
@@ -104,6 +110,9 @@ impl CopyReport {
             path: record.path.clone(),
             deployed_at: record.deployed_at.clone(),
             baseline: record.baseline.clone(),
+            from_collection: record.from_collection.clone(),
+            profile_id: record.profile_id.clone(),
+            line: record.line,
             state,
         }
     }

@@ -1,0 +1,72 @@
+//! What frontends await.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::{ArtifactId, Cached, Collection, DeploymentStatistics, Overview, Scanned};
+
+/// Answers questions about deployments; the one port that is asynchronous on the driving side.
+///
+/// An implementation MUST answer as the use case would over what it may call current, MUST NOT block
+/// the thread that polls it, and MUST go on answering after a computation has failed or panicked.
+#[cfg_attr(any(test, feature = "test-util"), mockall::automock)]
+#[async_trait]
+pub trait StatisticsQuery: Debug + Send + Sync {
+    /// Returns the statistics of one artifact; zeros when it is deployed nowhere.
+    ///
+    /// # Errors
+    ///
+    /// - [`QueryError`] when the computation panicked; the next question computes anew.
+    async fn statistics(&self, artifact: &ArtifactId) -> Result<Answer<DeploymentStatistics>, QueryError>;
+
+    /// Returns the statistics of every artifact with a record.
+    ///
+    /// # Errors
+    ///
+    /// - [`QueryError`] as above.
+    async fn overview(&self) -> Result<Answer<Overview>, QueryError>;
+
+    /// Returns the collections.
+    ///
+    /// # Errors
+    ///
+    /// - [`QueryError`] as above.
+    async fn collections(&self) -> Result<Answer<Scanned<Vec<Collection>>>, QueryError>;
+}
+
+const _: fn(&dyn StatisticsQuery) = |_| {};
+
+/// An answer and how it was come by.
+#[derive(Debug)]
+pub struct Answer<T> {
+    /// The answer and its age.
+    pub cached: Cached<T>,
+    /// How it was come by.
+    pub source: AnswerSource,
+}
+
+impl<T> Clone for Answer<T> {
+    fn clone(&self) -> Self {
+        Self { cached: self.cached.clone(), source: self.source }
+    }
+}
+
+/// How an answer was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AnswerSource {
+    /// It was there.
+    Hit,
+    /// It was computed for this question.
+    Miss,
+    /// It was computed for another question that came first.
+    Joined,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the computation failed: {reason}")]
+pub struct QueryError {
+    /// What the computation said when it panicked.
+    pub reason: String,
+}

@@ -1,0 +1,63 @@
+//! The two levels of the deployment-statistics cache.
+
+use std::fmt::Debug;
+
+use crate::{
+    ArtifactId, CacheCounters, Cached, DeploymentStatistics, Generation, ProjectPath, Scanned,
+};
+
+/// Holds the discovered projects (level 1, one entry) and statistics by artifact (level 2).
+///
+/// An implementation MUST, once an invalidation has returned, neither return what was stored before
+/// it nor take what is stored with a [`Generation`] read before it, as far as the invalidation
+/// concerns it: [`invalidate_all`](Self::invalidate_all) concerns everything;
+/// [`invalidate_artifact`](Self::invalidate_artifact) concerns that artifact and the list of
+/// projects, for a project may have been added. It MUST NOT return a level-2 entry that is older than
+/// its time to live or was made from a list of projects that has since been replaced by another. It
+/// MUST be bounded, and MUST NOT grow with questions. It never blocks for long.
+///
+/// # Source
+///
+/// The operations of SkillMeat's `DeploymentStatsCache`, of February 2026.
+#[cfg_attr(any(test, feature = "test-util"), mockall::automock)]
+pub trait StatsCache: Debug + Send + Sync {
+    /// Returns the generation, to be read before anything is loaded that is to be stored.
+    fn generation(&self) -> Generation;
+
+    /// Tells whether statistics of `artifact` read since `generation` are good: that no invalidation
+    /// which concerns it has happened since.
+    fn is_current(&self, artifact: &ArtifactId, generation: Generation) -> bool;
+
+    /// Returns the list of projects, if there is a good one.
+    fn discovered_projects(&self) -> Option<Cached<Scanned<Vec<ProjectPath>>>>;
+
+    /// Stores the list of projects, unless something was invalidated since `generation`. A list that
+    /// differs from the one before makes all statistics bad that were made from that.
+    fn store_discovered_projects(
+        &self,
+        projects: Cached<Scanned<Vec<ProjectPath>>>,
+        generation: Generation,
+    );
+
+    /// Returns the statistics of an artifact, if there are good ones.
+    fn statistics(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>>;
+
+    /// Stores the statistics of an artifact, unless they were invalidated since `generation`.
+    fn store_statistics(
+        &self,
+        artifact: &ArtifactId,
+        statistics: Cached<DeploymentStatistics>,
+        generation: Generation,
+    );
+
+    /// Makes the statistics of an artifact bad, and those being made now.
+    fn invalidate_artifact(&self, artifact: &ArtifactId);
+
+    /// Makes everything bad, and everything being made now.
+    fn invalidate_all(&self);
+
+    /// Returns what the cache holds and has done.
+    fn counters(&self) -> CacheCounters;
+}
+
+const _: fn(&dyn StatsCache) = |_| {};
