@@ -10,20 +10,22 @@ use serde_json::Value;
 use crate::support::workspace;
 
 /// Which of our crates may depend on which, normally. A crate that is not here has no place yet.
-const EDGES: [(&str, &[&str]); 6] = [
+const EDGES: [(&str, &[&str]); 7] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("fs-adapter", &["domain"]),
-    ("app", &["domain", "fs-adapter"]),
+    ("cache", &["domain"]),
+    ("app", &["cache", "domain", "fs-adapter"]),
     ("cli", &["app", "domain", "wire"]),
     ("tests", &[]),
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 27] = [
+const OWNERS: [(&str, &[&str]); 32] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
+    ("async-trait", &["domain", "cache"]),
     ("camino", &["domain", "fs-adapter", "app"]),
     ("cap-std", &["fs-adapter"]),
     ("clap", &["cli"]),
@@ -35,18 +37,23 @@ const OWNERS: [(&str, &[&str]); 27] = [
     ("jiff", &["domain"]),
     // Optional: the mocks behind feature `test-util`.
     ("mockall", &["domain"]),
-    ("rustix", &["fs-adapter", "cli"]),
+    ("quick_cache", &["cache"]),
+    ("rustix", &["fs-adapter", "app", "cli"]),
     ("serde", &["wire", "cli"]),
     ("serde_json", &["app", "cli"]),
     ("sha2", &["fs-adapter"]),
+    // Only with `--cfg shuttle`.
+    ("shuttle", &["cache"]),
     ("strsim", &["app"]),
     ("terminal_size", &["cli"]),
     ("thiserror", &["domain", "fs-adapter", "app"]),
+    ("tokio", &["cache", "app"]),
     ("toml", &["fs-adapter", "app"]),
     ("tracing", &["cli"]),
     ("tracing-subscriber", &["cli"]),
     ("walkdir", &["fs-adapter"]),
-    ("skillstat-domain", &["wire", "fs-adapter", "app", "cli"]),
+    ("skillstat-domain", &["wire", "fs-adapter", "cache", "app", "cli"]),
+    ("skillstat-cache", &["app"]),
     ("skillstat-wire", &["cli"]),
     ("skillstat-fs-adapter", &["app"]),
 ];

@@ -6,6 +6,7 @@ mod service;
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing;
 
+pub use model::affected::Affected;
 pub use model::artifact_id::{ArtifactId, ArtifactIdError};
 pub use model::baseline::Baseline;
 pub use model::cache_counters::CacheCounters;

@@ -2,6 +2,7 @@
 //!
 //! Wire shapes live in `skillstat-wire`, so that a rename here cannot change the API.
 
+pub(crate) mod affected;
 pub(crate) mod artifact_id;
 pub(crate) mod baseline;
 pub(crate) mod cache_counters;

@@ -1,4 +1,4 @@
-//! The cold way against what the machine allows: `cargo bench -p skillstat-tests`.
+//! The cold way against what the machine allows: `cargo bench -p skillstat-tests --bench cold`.
 //!
 //! Each comparison runs its sides in turn (A B A B), so that a noisy machine disturbs both alike,
 //! and prints the medians and their ratio. The tree comes from the testbed script named by the

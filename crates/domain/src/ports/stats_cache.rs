@@ -1,18 +1,21 @@
 //! The two levels of the deployment-statistics cache.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use crate::{
-    ArtifactId, CacheCounters, Cached, DeploymentStatistics, Generation, ProjectPath, Scanned,
+    Affected, ArtifactId, CacheCounters, Cached, DeploymentStatistics, Generation, ProjectPath,
+    Scanned,
 };
 
 /// Holds the discovered projects (level 1, one entry) and statistics by artifact (level 2).
 ///
 /// An implementation MUST, once an invalidation has returned, neither return what was stored before
 /// it nor take what is stored with a [`Generation`] read before it, as far as the invalidation
-/// concerns it: [`invalidate_all`](Self::invalidate_all) concerns everything;
-/// [`invalidate_artifact`](Self::invalidate_artifact) concerns that artifact and the list of
-/// projects, for a project may have been added. It MUST NOT return a level-2 entry that is older than
+/// concerns it: [`invalidate_all`](Self::invalidate_all) concerns everything,
+/// [`invalidate_statistics`](Self::invalidate_statistics) the artifacts it names, and
+/// [`invalidate_artifact`](Self::invalidate_artifact) that artifact and the list of projects, for a
+/// project may have been added. It MUST NOT return a level-2 entry that is older than
 /// its time to live or was made from a list of projects that has since been replaced by another. It
 /// MUST be bounded, and MUST NOT grow with questions. It never blocks for long.
 ///
@@ -53,8 +56,18 @@ pub trait StatsCache: Debug + Send + Sync {
     /// Makes the statistics of an artifact bad, and those being made now.
     fn invalidate_artifact(&self, artifact: &ArtifactId);
 
+    /// Makes the statistics of these artifacts bad, and those being made now. The list of projects
+    /// stays good: for whoever knows which project has changed.
+    fn invalidate_statistics(&self, affected: &Affected);
+
     /// Makes everything bad, and everything being made now.
     fn invalidate_all(&self);
+
+    /// Counts a question that waited for the answer to another one.
+    fn count_joined(&self);
+
+    /// Returns how long what is stored is good for; zero when nothing is ever stored.
+    fn ttl(&self) -> Duration;
 
     /// Returns what the cache holds and has done.
     fn counters(&self) -> CacheCounters;

@@ -1,0 +1,170 @@
+//! Load, change, invalidate and ask in every order that shuttle finds.
+//!
+//! A test thread runs only between its own locks, so what is explored is each order of all lock
+//! operations of cache and world. `scripts/interleavings` builds and runs this, with
+//! `INTERLEAVINGS` schedules of each kind for each test.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use shuttle::future::block_on;
+use shuttle::thread;
+use skillstat_domain::InTurn;
+use skillstat_domain::testing::ManualClock;
+
+use super::*;
+use crate::test_world::{World, id, project_path};
+use crate::{Ttl, TtlStatsCache};
+
+#[derive(Debug)]
+struct Threads;
+
+impl BlockingPool for Threads {
+    fn run(&self, job: Box<dyn FnOnce() + Send>) {
+        thread::spawn(job);
+    }
+}
+
+struct Setting {
+    world: Arc<World>,
+    cache: Arc<TtlStatsCache>,
+    query: CachedStatistics,
+}
+
+fn setting() -> Arc<Setting> {
+    let (world, clock) = (World::with_projects(2), Arc::new(ManualClock::default()));
+    let capacity = NonZeroUsize::new(10).unwrap();
+    let cache = Arc::new(TtlStatsCache::new(Arc::clone(&clock) as _, Ttl::DEFAULT, capacity));
+    let sources = Sources {
+        discovery: Arc::clone(&world) as _,
+        states: Arc::clone(&world) as _,
+        collections: Arc::clone(&world) as _,
+        workers: Arc::new(InTurn),
+    };
+    let query = CachedStatistics::new(sources, Arc::clone(&cache) as _, clock, Arc::new(Threads));
+    Arc::new(Setting { world, cache, query })
+}
+
+impl Setting {
+    fn counts(&self, artifact: &str) -> (usize, usize) {
+        let answer = block_on(self.query.statistics(&id(artifact))).unwrap().cached.value;
+        (answer.total(), answer.modified())
+    }
+}
+
+/// Explores a scenario at random, and with few but well-placed changes of thread.
+fn explore(scenario: impl Fn() + Send + Sync + Clone + 'static) {
+    let schedules =
+        option_env!("INTERLEAVINGS").and_then(|count| count.parse().ok()).unwrap_or(2000);
+    shuttle::check_random(scenario.clone(), schedules);
+    shuttle::check_pct(scenario, schedules, 3);
+}
+
+/// One thread asks all the while; another changes the world, says so, and asks: its answer, and all
+/// later ones, must hold the change.
+fn check(change: fn(&Setting), artifact: &'static str, expected: (usize, usize)) {
+    explore(move || {
+        let setting = setting();
+        let askers: Vec<_> = ["skill:a", "skill:b"]
+            .iter()
+            .map(|asked| {
+                let setting = Arc::clone(&setting);
+                thread::spawn(move || setting.counts(asked))
+            })
+            .collect();
+        change(&setting);
+        assert_eq!(setting.counts(artifact), expected, "right after the invalidation");
+        for asker in askers {
+            asker.join().unwrap();
+        }
+        assert_eq!(setting.counts(artifact), expected, "when all have gone");
+    });
+}
+
+#[test]
+fn invalidating_an_artifact() {
+    let change = |setting: &Setting| {
+        setting.world.set(0, "skill:a", 9);
+        setting.world.set(5, "skill:a", 0);
+        setting.cache.invalidate_artifact(&id("skill:a"));
+    };
+    check(change, "skill:a", (3, 1));
+}
+
+#[test]
+fn invalidating_everything() {
+    let change = |setting: &Setting| {
+        setting.world.set(0, "skill:b", 9);
+        setting.world.remove(1);
+        setting.cache.invalidate_all();
+    };
+    check(change, "skill:b", (1, 1));
+}
+
+#[test]
+fn invalidating_a_project() {
+    let change = |setting: &Setting| {
+        setting.world.set(1, "skill:b", 9);
+        setting.query.invalidate_project(&project_path(1));
+    };
+    check(change, "skill:b", (2, 1));
+}
+
+#[test]
+fn invalidating_a_project_whose_records_have_moved() {
+    // Fails when a state is filled into the slot of records that are not those it was asked about.
+    let change = |setting: &Setting| {
+        setting.world.set(1, "skill:0", 9);
+        setting.world.set(1, "skill:b", 9);
+        setting.query.invalidate_project(&project_path(1));
+    };
+    check(change, "skill:b", (2, 1));
+}
+
+#[test]
+fn questions_for_different_artifacts_share_one_walk_and_one_reading() {
+    // Fails without the lock around the walk.
+    explore(|| {
+        let setting = setting();
+        let asker = Arc::clone(&setting);
+        let asker = thread::spawn(move || asker.counts("skill:a"));
+        assert_eq!(setting.counts("skill:b"), (2, 0));
+        assert_eq!(asker.join().unwrap(), (2, 0));
+        assert_eq!(setting.world.looks(), (1, 2, 4));
+    });
+}
+
+#[test]
+fn invalidating_twice_from_two_threads() {
+    explore(|| {
+        let setting = setting();
+        let other = Arc::clone(&setting);
+        let changer = thread::spawn(move || {
+            other.world.set(0, "skill:a", 9);
+            other.query.invalidate_project(&project_path(0));
+            other.counts("skill:a").1
+        });
+        setting.world.set(1, "skill:a", 9);
+        setting.cache.invalidate_artifact(&id("skill:a"));
+        assert!(setting.counts("skill:a").1 >= 1, "its own change");
+        assert!(changer.join().unwrap() >= 1, "its own change");
+        assert_eq!(setting.counts("skill:a"), (2, 2), "both");
+    });
+}
+
+#[test]
+fn many_ask_at_once_and_one_computes() {
+    explore(|| {
+        let setting = setting();
+        let askers: Vec<_> = (0..3)
+            .map(|_| {
+                let setting = Arc::clone(&setting);
+                thread::spawn(move || setting.counts("skill:a"))
+            })
+            .collect();
+        for asker in askers {
+            assert_eq!(asker.join().unwrap(), (2, 0));
+        }
+        assert_eq!(setting.world.looks(), (1, 2, 2));
+    });
+}

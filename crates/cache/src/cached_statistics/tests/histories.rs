@@ -1,0 +1,96 @@
+//! The cache changes latency, never an answer: random histories, cached and uncached side by side.
+
+use proptest::prelude::*;
+use skillstat_domain::Overview;
+
+use super::*;
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// A copy is edited, deployed or gone, and somebody says which project.
+    Change { project: u8, artifact: u8, content: u8 },
+    /// A project goes, and somebody says which.
+    Remove { project: u8 },
+    /// A copy changes and somebody only knows that something has.
+    ChangeUnseen { project: u8, artifact: u8, content: u8 },
+    /// A copy changes and somebody names the artifact.
+    ChangeNamed { project: u8, artifact: u8, content: u8 },
+    /// Time passes.
+    Wait { seconds: u8 },
+    /// Somebody asks.
+    Ask { artifact: u8 },
+    /// Somebody asks for everything.
+    AskAll,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let copy = || (0..4_u8, 0..3_u8, 0..3_u8);
+    prop_oneof![
+        3 => copy().prop_map(|(project, artifact, content)| Step::Change { project, artifact, content }),
+        1 => (0..4_u8).prop_map(|project| Step::Remove { project }),
+        1 => copy().prop_map(|(project, artifact, content)| Step::ChangeUnseen { project, artifact, content }),
+        1 => copy().prop_map(|(project, artifact, content)| Step::ChangeNamed { project, artifact, content }),
+        1 => (0..150_u8).prop_map(|seconds| Step::Wait { seconds }),
+        6 => (0..3_u8).prop_map(|artifact| Step::Ask { artifact }),
+        2 => Just(Step::AskAll),
+    ]
+}
+
+fn artifact(number: u8) -> String {
+    format!("skill:{}", ["a", "b", "c"][usize::from(number)])
+}
+
+/// What a computation without any memory answers.
+fn uncached(world: &Arc<World>) -> Overview {
+    let service =
+        StatisticsService::new(Arc::clone(world) as _, Arc::clone(world) as _, Arc::new(InTurn));
+    service.overview(&service.inventory(&()), &|_, _| true, &())
+}
+
+async fn take(setting: &Setting, step: &Step) {
+    match *step {
+        Step::Change { project, artifact: number, content } => {
+            setting.world.set(project, &artifact(number), content);
+            setting.query.invalidate_project(&project_path(project));
+        }
+        Step::Remove { project } => {
+            setting.world.remove(project);
+            // Whether a project is one is for a walk to say.
+            setting.cache.invalidate_all();
+        }
+        Step::ChangeUnseen { project, artifact: number, content } => {
+            setting.world.set(project, &artifact(number), content);
+            setting.cache.invalidate_all();
+        }
+        Step::ChangeNamed { project, artifact: number, content } => {
+            setting.world.set(project, &artifact(number), content);
+            setting.cache.invalidate_artifact(&id(&artifact(number)));
+        }
+        Step::Wait { seconds } => setting.clock.advance(Duration::from_secs(seconds.into())),
+        Step::Ask { artifact: number } => {
+            let id = id(&artifact(number));
+            let cached = setting.query.statistics(&id).await.unwrap().cached.value;
+            let expected = uncached(&setting.world).artifacts.remove(&id);
+            assert_eq!(*cached, expected.unwrap_or_default());
+        }
+        Step::AskAll => {
+            let cached = setting.query.overview().await.unwrap().cached.value;
+            assert_eq!(*cached, uncached(&setting.world));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cached_is_uncached(steps in prop::collection::vec(step(), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let setting = setting(2);
+            for step in &steps {
+                take(&setting, step).await;
+            }
+        });
+    }
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod cached_discovery;
+mod cached_projects;
+mod cached_statistics;
+mod flights;
+mod noop_cache;
+#[cfg(not(shuttle))]
+mod process_wide;
+mod slot;
+mod sync;
+mod tally;
+#[cfg(test)]
+mod test_world;
+mod ttl;
+mod ttl_stats_cache;
+
+pub use cached_discovery::CachedDiscovery;
+pub use cached_projects::CachedProjects;
+pub use cached_statistics::{BlockingPool, CachedStatistics, Sources};
+pub use noop_cache::NoopCache;
+#[cfg(not(shuttle))]
+pub use process_wide::process_wide;
+pub use ttl::{Ttl, TtlError};
+pub use ttl_stats_cache::TtlStatsCache;

@@ -1,0 +1,42 @@
+//! One value of which there is only one.
+
+use std::time::Duration;
+
+use skillstat_domain::{Cached, Generation, Moment};
+
+use crate::sync::{Mutex, lock};
+
+/// Holds a value for as long as nothing at all is invalidated, and no longer than its time to live.
+#[derive(Debug)]
+pub(crate) struct TtlSlot<T> {
+    // Held to copy a pointer in or out.
+    held: Mutex<Option<(Cached<T>, Generation)>>,
+}
+
+impl<T> Default for TtlSlot<T> {
+    fn default() -> Self {
+        Self { held: Mutex::new(None) }
+    }
+}
+
+impl<T> TtlSlot<T> {
+    /// Returns the value, if it was read in this generation and is not too old.
+    pub(crate) fn get(
+        &self,
+        generation: Generation,
+        now: Moment,
+        ttl: Duration,
+    ) -> Option<Cached<T>> {
+        let held = lock(&self.held);
+        let (cached, read) = held.as_ref()?;
+        (*read == generation && now < cached.as_of.after(ttl)).then(|| cached.clone())
+    }
+
+    /// Holds a value that was read in a generation, unless a later one is held.
+    pub(crate) fn put(&self, cached: Cached<T>, read: Generation) {
+        let mut held = lock(&self.held);
+        if held.as_ref().is_none_or(|(_, later)| *later <= read) {
+            *held = Some((cached, read));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A world that changes, for tests: projects with one number a copy, and a count of every look at it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use skillstat_domain::{
+    ArtifactId, Baseline, Collection, CollectionReader, ContentHash, CopyState, DeploymentRecord,
+    ProfileRoot, ProjectDiscovery, ProjectPath, ProjectRecords, ProjectStates, RecordedPath,
+    Scanned,
+};
+
+use crate::sync::{Mutex, lock};
+
+/// What the disk holds: by project the content of each artifact's copy. Content 0 is synced.
+pub(crate) type Contents = BTreeMap<ProjectPath, BTreeMap<ArtifactId, u8>>;
+
+/// Hears of each look.
+pub(crate) type Before = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The world and how often it was looked at.
+#[derive(Default)]
+pub(crate) struct World {
+    contents: Mutex<Contents>,
+    pub(crate) walks: AtomicUsize,
+    pub(crate) reads: AtomicUsize,
+    pub(crate) hashes: AtomicUsize,
+    /// Called before each look, with what is looked at, outside of all locks.
+    pub(crate) before: Mutex<Option<Before>>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("World")
+    }
+}
+
+impl World {
+    /// So many projects, each with `skill:a` and `skill:b`, all synced.
+    pub(crate) fn with_projects(count: u8) -> Arc<Self> {
+        let world = Self::default();
+        for number in 0..count {
+            world.set(number, "skill:a", 0);
+            world.set(number, "skill:b", 0);
+        }
+        Arc::new(world)
+    }
+
+    pub(crate) fn set(&self, project: u8, artifact: &str, content: u8) {
+        lock(&self.contents)
+            .entry(project_path(project))
+            .or_default()
+            .insert(id(artifact), content);
+    }
+
+    pub(crate) fn remove(&self, project: u8) {
+        lock(&self.contents).remove(&project_path(project));
+    }
+
+    /// Returns the looks so far: walks, readings of trackers, hashes of copies.
+    pub(crate) fn looks(&self) -> (usize, usize, usize) {
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        (count(&self.walks), count(&self.reads), count(&self.hashes))
+    }
+
+    #[cfg(not(shuttle))]
+    pub(crate) fn before(&self, look: impl Fn(&str) + Send + Sync + 'static) {
+        *lock(&self.before) = Some(Arc::new(look));
+    }
+
+    fn look(&self, what: &str, counter: &AtomicUsize) {
+        counter.fetch_add(1, Ordering::Relaxed);
+        let before = lock(&self.before).clone();
+        if let Some(before) = before {
+            before(what);
+        }
+    }
+}
+
+pub(crate) fn id(artifact: &str) -> ArtifactId {
+    artifact.parse().expect("tests name real artifacts")
+}
+
+pub(crate) fn project_path(number: u8) -> ProjectPath {
+    ProjectPath::new(format!("/p/{number:03}").as_str().into()).expect("it is absolute")
+}
+
+impl ProjectDiscovery for World {
+    fn discover(&self) -> Scanned<Vec<ProjectPath>> {
+        self.look("walk", &self.walks);
+        Scanned::whole(lock(&self.contents).keys().cloned().collect())
+    }
+}
+
+impl ProjectStates for World {
+    fn records(&self, project: &ProjectPath) -> Arc<ProjectRecords> {
+        self.look("read", &self.reads);
+        let contents = lock(&self.contents);
+        let records =
+            contents.get(project).into_iter().flatten().map(|(artifact, _)| DeploymentRecord {
+                artifact: artifact.clone(),
+                profile_root: ProfileRoot::new(".claude").expect("a profile root"),
+                path: RecordedPath::new("x"),
+                baseline: Baseline::new(&ContentHash::from_bytes([0; 32]).to_string()),
+                deployed_at: "2026-01-02".parse().expect("a date"),
+                from_collection: None,
+                profile_id: None,
+                tracker: "/t".into(),
+                line: 1,
+            });
+        Arc::new(ProjectRecords {
+            project: project.clone(),
+            records: records.collect(),
+            problems: Vec::new(),
+        })
+    }
+
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
+        self.look("hash", &self.hashes);
+        let contents = lock(&self.contents);
+        let copies = contents.get(&records.project);
+        match copies.and_then(|copies| copies.get(&records.records[record].artifact)) {
+            None => CopyState::Missing,
+            Some(0) => CopyState::Synced,
+            Some(content) => {
+                CopyState::Modified { current: ContentHash::from_bytes([*content; 32]) }
+            }
+        }
+    }
+}
+
+impl CollectionReader for World {
+    fn collections(&self) -> Scanned<Vec<Collection>> {
+        Scanned::whole(Vec::new())
+    }
+}

@@ -1,0 +1,14 @@
+//! Whose answers a change concerns.
+
+use std::collections::BTreeSet;
+
+use crate::ArtifactId;
+
+/// The artifacts whose statistics are no longer good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Affected {
+    /// Every artifact: nobody knows better.
+    All,
+    /// These, and no other.
+    Only(BTreeSet<ArtifactId>),
+}
