@@ -4,23 +4,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use skillstat_cache::{BlockingPool, CachedStatistics, Sources};
 use skillstat_domain::{
-    CollectionReader, ContentHash, DirectStates, ProjectDiscovery, StatisticsService, Workers,
+    CollectionReader, ContentHash, DirectStates, ProjectDiscovery, StatisticsService, StatsCache,
+    Workers,
 };
 use skillstat_fs_adapter::{
     DiscoveryOptions, HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
     TomlDeploymentReader,
 };
 
-use crate::Config;
+use crate::{Config, SystemClock};
 
 /// A running application.
 #[derive(Debug, Clone)]
 pub struct App {
     roots: Vec<PathBuf>,
-    discovery: Arc<dyn ProjectDiscovery>,
+    sources: Sources,
     statistics: StatisticsService,
-    collections: Arc<dyn CollectionReader>,
+    fingerprint: String,
 }
 
 /// A search root and where it is.
@@ -47,19 +49,45 @@ impl App {
         };
         let discovery = OpenatDiscovery::new(options, Arc::clone(&workers))
             .with_context(|| format!("failed to read `exclude` ({})", config.exclude.origin))?;
-        let discovery: Arc<dyn ProjectDiscovery> = Arc::new(discovery);
         let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher));
+        let sources = Sources {
+            discovery: Arc::new(discovery),
+            states: Arc::new(states),
+            collections: Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
+            workers,
+        };
+        let statistics = StatisticsService::new(
+            Arc::clone(&sources.discovery),
+            Arc::clone(&sources.states),
+            Arc::clone(&sources.workers),
+        );
         Ok(Self {
             roots: config.roots.value.iter().map(|root| root.path.clone()).collect(),
-            statistics: StatisticsService::new(Arc::clone(&discovery), Arc::new(states), workers),
-            discovery,
-            collections: Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
+            sources,
+            statistics,
+            fingerprint: fingerprint(config),
         })
+    }
+
+    /// Returns the same use case behind a cache, for many questions of many callers; each call makes
+    /// another one.
+    pub fn cached(
+        &self,
+        cache: Arc<dyn StatsCache>,
+        pool: Arc<dyn BlockingPool>,
+    ) -> CachedStatistics {
+        CachedStatistics::new(self.sources.clone(), cache, Arc::new(SystemClock), pool)
+    }
+
+    /// Names all that an answer depends on: search roots, depth, excludes and collections. With
+    /// [`skillstat_cache::process_wide`] it gives one instance for a process.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// Returns what finds projects.
     pub fn discovery(&self) -> &dyn ProjectDiscovery {
-        &*self.discovery
+        &*self.sources.discovery
     }
 
     /// Returns the use case that answers where artifacts are deployed.
@@ -78,8 +106,14 @@ impl App {
 
     /// Returns the reader of collections.
     pub fn collections(&self) -> &dyn CollectionReader {
-        &*self.collections
+        &*self.sources.collections
     }
+}
+
+/// Names all that an answer depends on.
+fn fingerprint(config: &Config) -> String {
+    let Config { roots, max_depth, exclude, skillmeat_home, .. } = config;
+    format!("{:?}", (&roots.value, max_depth.value, &exclude.value, &skillmeat_home.value))
 }
 
 /// Hashes any file or directory exactly as SkillMeat does, links followed. Needs no configuration.

@@ -2,7 +2,11 @@
 
 mod app;
 mod config;
+mod system_clock;
+mod tokio_pool;
 
 pub use app::{App, RootLocation, hash_path};
 pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings};
 pub use skillstat_fs_adapter::{HashPathError, SearchRoot};
+pub use system_clock::SystemClock;
+pub use tokio_pool::TokioPool;

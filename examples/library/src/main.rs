@@ -1,33 +1,63 @@
-//! skillstat as a library: prints every copy below a directory that is not as it was deployed.
+//! skillstat as a library: prints every copy below a directory that is not as it was deployed, then
+//! asks for one artifact twice, the second time from the cache.
 //!
-//!     cargo run --manifest-path examples/library/Cargo.toml -- examples/fleet
+//!     cargo run --manifest-path examples/library/Cargo.toml -- examples/fleet skill:api-review
 
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
-use skillstat_domain::{DirectStates, StateName, StatisticsService, Workers};
+use skillstat_cache::{BlockingPool, CachedStatistics, Sources, Ttl, TtlStatsCache};
+use skillstat_domain::{ArtifactId, Clock, DirectStates, Moment, StateName, StatisticsQuery};
 use skillstat_fs_adapter::{
     DEFAULT_MAX_DEPTH, DiscoveryOptions, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
-    TomlDeploymentReader,
+    SkillmeatHome, TomlDeploymentReader,
 };
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let root = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let workers: Arc<dyn Workers> = Arc::new(ScopedWorkers::default());
+/// Time since the program started.
+#[derive(Debug)]
+struct SinceStart(Instant);
+
+impl Clock for SinceStart {
+    fn now(&self) -> Moment {
+        Moment::new(self.0.elapsed())
+    }
+}
+
+/// A thread for each computation; an asynchronous program would use its runtime's blocking threads.
+#[derive(Debug)]
+struct Threads;
+
+impl BlockingPool for Threads {
+    fn run(&self, job: Box<dyn FnOnce() + Send>) {
+        std::thread::spawn(job);
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let root = arguments.next().map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let workers = Arc::new(ScopedWorkers::default());
     let options = DiscoveryOptions {
         roots: vec![SearchRoot { path: root, required: true }],
         max_depth: DEFAULT_MAX_DEPTH,
         exclude: Vec::new(),
     };
-    let service = StatisticsService::new(
-        Arc::new(OpenatDiscovery::new(options, Arc::clone(&workers))?),
-        Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+    let sources = Sources {
+        discovery: Arc::new(OpenatDiscovery::new(options, workers.clone())?),
+        states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+        collections: Arc::new(SkillmeatHome::new("/nonexistent".into())),
         workers,
-    );
+    };
+    let clock = Arc::new(SinceStart(Instant::now()));
+    let capacity = NonZeroUsize::new(300).expect("it is not zero");
+    let cache = Arc::new(TtlStatsCache::new(clock.clone(), Ttl::DEFAULT, capacity));
+    let query = CachedStatistics::new(sources, cache, clock, Arc::new(Threads));
 
-    let inventory = service.inventory(&());
-    let overview = service.overview(&inventory, &|_, _| true, &());
+    let overview = query.overview().await?.cached.value;
     for (artifact, statistics) in &overview.artifacts {
         for deployment in &statistics.projects {
             for copy in deployment.copies().filter(|copy| copy.state.name() != StateName::Synced) {
@@ -38,6 +68,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for problem in &overview.problems {
         println!("problem    {}: {}", problem.path, problem.reason);
+    }
+    if let Some(artifact) = arguments.next() {
+        let artifact: ArtifactId = artifact.parse()?;
+        for _ in 0..2 {
+            let answer = query.statistics(&artifact).await?;
+            println!("{artifact}: {} projects ({:?})", answer.cached.value.total(), answer.source);
+        }
     }
     Ok(())
 }
