@@ -10,21 +10,25 @@ use serde_json::Value;
 use crate::support::workspace;
 
 /// Which of our crates may depend on which, normally. A crate that is not here has no place yet.
-const EDGES: [(&str, &[&str]); 6] = [
+const EDGES: [(&str, &[&str]); 7] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("fs-adapter", &["domain"]),
+    ("http", &["domain", "wire"]),
     ("app", &["domain", "fs-adapter"]),
     ("cli", &["app", "domain", "wire"]),
     ("tests", &[]),
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 27] = [
+const OWNERS: [(&str, &[&str]); 36] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
-    ("camino", &["domain", "fs-adapter", "app"]),
+    ("async-trait", &["domain"]),
+    ("axum", &["http"]),
+    ("base64", &["http"]),
+    ("camino", &["domain", "fs-adapter", "app", "http"]),
     ("cap-std", &["fs-adapter"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -32,22 +36,28 @@ const OWNERS: [(&str, &[&str]); 27] = [
     ("comfy-table", &["cli"]),
     ("globset", &["fs-adapter"]),
     ("indicatif", &["cli"]),
-    ("jiff", &["domain"]),
+    ("jiff", &["domain", "http"]),
     // Optional: the mocks behind feature `test-util`.
     ("mockall", &["domain"]),
+    ("quick_cache", &["http"]),
     ("rustix", &["fs-adapter", "cli"]),
-    ("serde", &["wire", "cli"]),
-    ("serde_json", &["app", "cli"]),
+    ("serde", &["wire", "http", "cli"]),
+    ("serde_json", &["http", "app", "cli"]),
     ("sha2", &["fs-adapter"]),
     ("strsim", &["app"]),
+    ("subtle", &["http"]),
     ("terminal_size", &["cli"]),
     ("thiserror", &["domain", "fs-adapter", "app"]),
+    ("tokio", &["http"]),
     ("toml", &["fs-adapter", "app"]),
-    ("tracing", &["cli"]),
+    ("tower-http", &["http"]),
+    ("tracing", &["http", "cli"]),
     ("tracing-subscriber", &["cli"]),
+    ("utoipa", &["http", "wire"]),
+    ("utoipa-axum", &["http"]),
     ("walkdir", &["fs-adapter"]),
-    ("skillstat-domain", &["wire", "fs-adapter", "app", "cli"]),
-    ("skillstat-wire", &["cli"]),
+    ("skillstat-domain", &["wire", "fs-adapter", "http", "app", "cli"]),
+    ("skillstat-wire", &["http", "cli"]),
     ("skillstat-fs-adapter", &["app"]),
 ];
 

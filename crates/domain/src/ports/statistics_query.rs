@@ -18,7 +18,10 @@ pub trait StatisticsQuery: Debug + Send + Sync {
     /// # Errors
     ///
     /// - [`QueryError`] when the computation panicked; the next question computes anew.
-    async fn statistics(&self, artifact: &ArtifactId) -> Result<Answer<DeploymentStatistics>, QueryError>;
+    async fn statistics(
+        &self,
+        artifact: &ArtifactId,
+    ) -> Result<Answer<DeploymentStatistics>, QueryError>;
 
     /// Returns the statistics of every artifact with a record.
     ///
