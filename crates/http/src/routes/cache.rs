@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use skillstat_domain::{ArtifactId, CacheCounters};
 use utoipa::ToSchema;
@@ -60,10 +60,9 @@ pub(crate) async fn counters(State(state): State<HttpState>) -> Json<Counters> {
 }
 
 /// What to forget.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, ToSchema)]
 pub(crate) struct Invalidate {
     /// The id of one artifact; everything when it is not given.
-    #[serde(default)]
     artifact: Option<String>,
 }
 
@@ -120,13 +119,19 @@ fn asked(body: &[u8]) -> Result<Invalidate, Refusal> {
             json!({"type": "json_invalid", "loc": loc, "msg": "JSON decode error", "input": {}});
         Refusal::unprocessable(entry)
     })?;
-    serde_json::from_value(value.clone()).map_err(|_| {
-        let (kind, loc, msg) = if value.is_object() {
-            ("string_type", json!(["body", "artifact"]), "Input should be a valid string")
-        } else {
-            let msg = "Input should be a valid dictionary or object to extract fields from";
-            ("model_attributes_type", json!(["body"]), msg)
-        };
-        Refusal::unprocessable(json!({"type": kind, "loc": loc, "msg": msg, "input": value}))
-    })
+    let wrong = |kind: &str, loc: &[&str], msg: &str, input: &Value| {
+        Refusal::unprocessable(json!({"type": kind, "loc": loc, "msg": msg, "input": input}))
+    };
+    let Value::Object(fields) = &value else {
+        let why = "Input should be a valid dictionary or object to extract fields from";
+        return Err(wrong("model_attributes_type", &["body"], why, &value));
+    };
+    match fields.get("artifact") {
+        None | Some(Value::Null) => Ok(Invalidate::default()),
+        Some(Value::String(artifact)) => Ok(Invalidate { artifact: Some(artifact.clone()) }),
+        Some(other) => {
+            let why = "Input should be a valid string";
+            Err(wrong("string_type", &["body", "artifact"], why, other))
+        }
+    }
 }
