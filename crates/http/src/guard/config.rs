@@ -17,7 +17,8 @@ pub struct GuardConfig {
     pub token: Option<Token>,
     /// Whether reading takes the key too, when there is one.
     pub reads: Reads,
-    /// Whether whoever connects from this machine needs no key.
+    /// Whether whoever connects from this machine needs no key; not for use behind a proxy on the
+    /// same machine, which makes everyone seem to be here.
     pub trust_loopback: bool,
     /// Whether requests come over a socket that only its owner can open, so that neither a key nor
     /// a `Host` tells more.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::root::{ENVIRONMENT, VERSION};
+use crate::problem::ProblemBody;
 use crate::state::HttpState;
 
 /// Whether the service is well.
@@ -46,13 +47,29 @@ pub(crate) struct Probe {
 }
 
 /// Returns whether the service is well.
-#[utoipa::path(get, path = "/health", responses((status = 200, body = Health)))]
+#[utoipa::path(
+    get,
+    path = "/health",
+    responses(
+        (status = 200, body = Health),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(crate) async fn health(State(state): State<HttpState>) -> Json<Health> {
     Json(now(&state))
 }
 
 /// Returns whether it is well, part by part.
-#[utoipa::path(get, path = "/health/detailed", responses((status = 200, body = DetailedHealth)))]
+#[utoipa::path(
+    get,
+    path = "/health/detailed",
+    responses(
+        (status = 200, body = DetailedHealth),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(crate) async fn detailed(State(state): State<HttpState>) -> Json<DetailedHealth> {
     let counters = state.services.cache.counters();
     let details =
@@ -65,13 +82,29 @@ pub(crate) async fn detailed(State(state): State<HttpState>) -> Json<DetailedHea
 }
 
 /// Returns that the process runs.
-#[utoipa::path(get, path = "/health/live", responses((status = 200, body = Probe)))]
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    responses(
+        (status = 200, body = Probe),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(crate) async fn live() -> Json<Probe> {
     Json(Probe { status: "alive", timestamp: timestamp() })
 }
 
 /// Returns that it takes requests.
-#[utoipa::path(get, path = "/health/ready", responses((status = 200, body = Probe)))]
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    responses(
+        (status = 200, body = Probe),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(crate) async fn ready() -> Json<Probe> {
     Json(Probe { status: "ready", timestamp: timestamp() })
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::problem::ProblemBody;
 use crate::router::PREFIX;
 
 /// The version of the service.
@@ -33,7 +34,15 @@ pub(crate) struct About {
 }
 
 /// Returns what this is.
-#[utoipa::path(get, path = "/", responses((status = 200, body = Root)))]
+#[utoipa::path(
+    get,
+    path = "/",
+    responses(
+        (status = 200, body = Root),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(crate) async fn root() -> Json<Root> {
     Json(Root {
         name: "skillstat API",
@@ -46,7 +55,15 @@ pub(crate) async fn root() -> Json<Root> {
 }
 
 /// Returns the versions.
-#[utoipa::path(get, path = "/version", responses((status = 200, body = About)))]
+#[utoipa::path(
+    get,
+    path = "/version",
+    responses(
+        (status = 200, body = About),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(crate) async fn version() -> Json<About> {
     Json(About { version: VERSION, api_version: "v1", environment: ENVIRONMENT })
 }

@@ -80,3 +80,15 @@ async fn the_stored_answer_is_that_of_the_same_question_only() {
     let nowhere = service.get(&format!("{ARTIFACT}&collection=none")).await;
     assert_eq!(nowhere.problem(), (404, "Collection 'none' not found".to_owned()));
 }
+
+#[tokio::test]
+async fn a_hit_is_the_stored_bytes_and_is_not_serialised_again() {
+    let service = Service::new(small_world());
+    let first = service.get(ARTIFACT).await.bytes;
+    let again = service.get(ARTIFACT).await.bytes;
+    assert_eq!(again.as_ptr(), first.as_ptr(), "the same bytes, not a copy of them");
+    service.world.version.store(2, Ordering::SeqCst);
+    let anew = service.get(ARTIFACT).await.bytes;
+    assert_eq!(anew, first);
+    assert_ne!(anew.as_ptr(), first.as_ptr());
+}
