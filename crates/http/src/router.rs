@@ -6,12 +6,14 @@ use std::sync::atomic::AtomicU64;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
 use utoipa::openapi::{Info, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,6 +26,9 @@ use crate::state::HttpState;
 
 /// Where the routes of SkillMeat are.
 pub(crate) const PREFIX: &str = "/api/v1";
+
+/// From how many bytes on an answer is compressed: below, it costs more than it saves.
+const LARGE: u64 = 8 << 10;
 
 /// Returns the service.
 ///
@@ -47,6 +52,8 @@ pub fn router(state: HttpState) -> Router {
         .layer(from_fn_with_state(state.clone(), guard))
         .layer(from_fn_with_state(places, limit))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(LARGE)))
+        .layer(map_response(weaken))
         .layer(map_response(no_sniffing))
         .layer(from_fn_with_state(process, identify))
         .with_state(state)
@@ -93,6 +100,18 @@ async fn send_on(uri: Uri) -> Response {
         target.push_str(query);
     }
     (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, target)]).into_response()
+}
+
+/// Makes the tag of a compressed answer a weak one: its bytes are not those that the tag was for.
+async fn weaken(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.contains_key(CONTENT_ENCODING)
+        && let Some(Ok(tag)) = headers.get(ETAG).map(HeaderValue::to_str)
+        && let Ok(weak) = HeaderValue::from_str(&format!("W/{tag}"))
+    {
+        headers.insert(ETAG, weak);
+    }
+    response
 }
 
 /// Keeps browsers from taking an answer for something else than it says it is.

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use skillstat_domain::AnswerSource;
+use skillstat_domain::{AnswerSource, CopyState};
 
 use crate::support::{Service, request, small_world};
 
@@ -91,4 +91,29 @@ async fn a_hit_is_the_stored_bytes_and_is_not_serialised_again() {
     let anew = service.get(ARTIFACT).await.bytes;
     assert_eq!(anew, first);
     assert_ne!(anew.as_ptr(), first.as_ptr());
+}
+
+#[tokio::test]
+async fn a_large_answer_is_compressed_and_its_tag_still_answered() {
+    let hash = "cd".repeat(32);
+    let mut world = small_world();
+    for project in 0..200 {
+        let copy = format!("/q/{project} skill:canvas skills/canvas 2026-01-01T00:00:00 {hash}");
+        world = world.copy(&copy, CopyState::Synced);
+    }
+    let service = Service::new(world);
+    let gzip = ("accept-encoding", "gzip");
+    let plain = service.get(ARTIFACT).await;
+    let packed = service.send(request("GET", ARTIFACT, &[gzip])).await;
+    assert_eq!(
+        (packed.header("content-encoding"), &packed.bytes[..2]),
+        ("gzip", &[0x1f, 0x8b][..])
+    );
+    assert!(packed.bytes.len() * 10 < plain.bytes.len());
+    assert!(packed.header("vary").to_lowercase().contains("accept-encoding"));
+    assert_eq!(packed.header("etag"), format!("W/{}", plain.header("etag")));
+    let tag = ("if-none-match", packed.header("etag"));
+    assert_eq!(service.send(request("GET", ARTIFACT, &[gzip, tag])).await.status, 304);
+    let small = service.send(request("GET", "/api/v1/version", &[gzip])).await;
+    assert_eq!(small.header("content-encoding"), "");
 }
