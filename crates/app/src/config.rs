@@ -8,7 +8,8 @@ mod setting;
 mod skillmeat_paths;
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use camino::Utf8PathBuf;
@@ -19,6 +20,12 @@ use skillstat_fs_adapter::{DEFAULT_MAX_DEPTH, ScopedWorkers, SearchRoot};
 /// The search roots when none is configured, below the home directory. The working directory comes
 /// last. Source: the list in SkillMeat's `discover_projects`.
 const DEFAULT_ROOTS: [&str; 4] = ["projects", "dev", "workspace", "src"];
+
+/// Where `serve` listens when nothing else is said: on this machine only.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8787));
+
+/// How long an answer is good for, as SkillMeat's cache has it.
+const DEFAULT_TTL_SECONDS: NonZeroU64 = NonZeroU64::new(120).expect("it is not zero");
 
 /// Every setting, each with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +40,12 @@ pub struct Config {
     pub skillmeat_home: Setting<Utf8PathBuf>,
     /// How many threads read trackers and hash copies.
     pub threads: Setting<NonZeroUsize>,
+    /// Where `serve` listens.
+    pub listen: Setting<SocketAddr>,
+    /// How many seconds an answer of `serve` is good for.
+    pub ttl_seconds: Setting<NonZeroU64>,
+    /// The file with the key of those who may write.
+    pub token_file: Setting<PathBuf>,
     /// The configuration file, and whether it is there.
     pub file: Setting<PathBuf>,
     /// Whether the configuration file was found and read.
@@ -50,6 +63,8 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// `--skillmeat-home`.
     pub skillmeat_home: Option<PathBuf>,
+    /// `--listen`.
+    pub listen: Option<SocketAddr>,
 }
 
 /// What the process was started with. Nothing else is read from the environment.
@@ -71,6 +86,9 @@ struct Layer {
     exclude: Option<Setting<Vec<String>>>,
     skillmeat_home: Option<Setting<PathBuf>>,
     threads: Option<Setting<NonZeroUsize>>,
+    listen: Option<Setting<SocketAddr>>,
+    ttl_seconds: Option<Setting<NonZeroU64>>,
+    token_file: Option<Setting<PathBuf>>,
 }
 
 impl Config {
@@ -98,6 +116,7 @@ impl Config {
             skillmeat_home: flags
                 .skillmeat_home
                 .map(|home| Setting::new(home, Origin::Flag("--skillmeat-home"))),
+            listen: flags.listen.map(|address| Setting::new(address, Origin::Flag("--listen"))),
             ..Layer::default()
         };
         let layers = [flags, environment, from_file];
@@ -126,6 +145,13 @@ impl Config {
             threads: first(&layers, |layer| &layer.threads).unwrap_or_else(|| {
                 Setting::new(ScopedWorkers::default().threads(), Origin::Default)
             }),
+            listen: first(&layers, |layer| &layer.listen)
+                .unwrap_or(Setting::new(DEFAULT_LISTEN, Origin::Default)),
+            ttl_seconds: first(&layers, |layer| &layer.ttl_seconds)
+                .unwrap_or(Setting::new(DEFAULT_TTL_SECONDS, Origin::Default)),
+            token_file: first(&layers, |layer| &layer.token_file)
+                .unwrap_or_else(|| Setting::new(surroundings.token_file(), Origin::Default))
+                .map(|path| surroundings.absolute(path)),
             file,
             file_found,
         })
@@ -157,6 +183,12 @@ impl Surroundings {
         let base =
             self.variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         base.unwrap_or_else(|| self.in_home(".config")).join("skillstat/config.toml")
+    }
+
+    fn token_file(&self) -> PathBuf {
+        let base =
+            self.variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        base.unwrap_or_else(|| self.in_home(".local/state")).join("skillstat/token")
     }
 
     /// Expands `~` and starts a relative path at the working directory.

@@ -3,10 +3,12 @@
 mod app;
 mod config;
 mod system_clock;
+mod token_file;
 mod tokio_pool;
 
 pub use app::{App, RootLocation, hash_path};
 pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings};
 pub use skillstat_fs_adapter::{HashPathError, SearchRoot};
 pub use system_clock::SystemClock;
+pub use token_file::{read_or_make_token, read_token};
 pub use tokio_pool::TokioPool;

@@ -1,5 +1,6 @@
 //! The command line as clap reads it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -46,7 +47,7 @@ pub(crate) struct Global {
 impl From<Global> for Flags {
     fn from(global: Global) -> Self {
         let Global { roots, max_depth, config, skillmeat_home, verbose: _ } = global;
-        Self { roots, max_depth, config, skillmeat_home }
+        Self { roots, max_depth, config, skillmeat_home, listen: None }
     }
 }
 
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     },
     /// The settings in force, and where each came from
     Config,
+    /// The service: the same answers over HTTP, from a cache
+    Serve(ServeOptions),
     /// A completion script for a shell
     Completions {
         /// The shell
@@ -106,6 +109,25 @@ pub(crate) struct StatusOptions {
     pub(crate) project: Option<String>,
     #[command(flatten)]
     pub(crate) check: CheckOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// Listen on ADDRESS instead of 127.0.0.1:8787
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Let pages of ORIGIN read and write, such as `http://localhost:3000` (may be repeated)
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    pub(crate) origins: Vec<String>,
+    /// Answer to this name besides those of this machine (may be repeated)
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+    /// Let whoever connects from this machine write without a key, as SkillMeat's client does
+    #[arg(long)]
+    pub(crate) trust_loopback: bool,
+    /// Write the log as JSON
+    #[arg(long)]
+    pub(crate) log_json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod hash;
 mod man;
 mod projects;
 mod select;
+mod serve;
 mod show;
 mod status;
 
@@ -16,6 +17,7 @@ pub(crate) use doctor::doctor;
 pub(crate) use hash::hash;
 pub(crate) use man::man;
 pub(crate) use projects::projects;
+pub(crate) use serve::serve;
 pub(crate) use show::show;
 use skillstat_app::{App, Config, Surroundings};
 use skillstat_domain::Overview;

@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches};
 use commands::Scan;
 pub use console::{Console, Stream};
 pub use exit::Exit;
-use skillstat_app::{App, Config, Surroundings};
+use skillstat_app::{App, Config, Flags, Surroundings};
 
 /// How wide help is where there is no terminal to ask.
 const DEFAULT_COLUMNS: usize = 100;
@@ -51,14 +51,18 @@ fn dispatch(
         log_to_stderr(console.err.color);
     }
     // Only read where it is needed: some commands must work when it is broken.
-    let config = || Config::load(cli.global.into(), surroundings).map_err(exit::Usage::wrap);
+    let config = |listen| {
+        let flags = Flags { listen, ..Flags::from(cli.global) };
+        Config::load(flags, surroundings).map_err(exit::Usage::wrap)
+    };
     match cli.command.unwrap_or_default() {
         Command::Completions { shell } => Ok(commands::completions(shell, console)),
         Command::Man => commands::man(console),
         Command::Hash { paths } => commands::hash(&paths, surroundings, json, console),
-        Command::Config => commands::config(&config()?, json, console),
+        Command::Config => commands::config(&config(None)?, json, console),
+        Command::Serve(options) => commands::serve(&config(options.listen)?, &options, console),
         Command::Scan(command) => {
-            let config = config()?;
+            let config = config(None)?;
             let app = App::new(&config).map_err(exit::Usage::wrap)?;
             let mut scan = Scan { app: &app, config: &config, surroundings, json, console };
             match command {

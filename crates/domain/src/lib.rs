@@ -11,7 +11,7 @@ pub use model::artifact_id::{ArtifactId, ArtifactIdError};
 pub use model::baseline::Baseline;
 pub use model::cache_counters::CacheCounters;
 pub use model::cached::Cached;
-pub use model::collection::{Collection, CollectionArtifact};
+pub use model::collection::{ArtifactDetails, ArtifactMetadata, Collection, CollectionArtifact};
 pub use model::content_hash::{ContentHash, ContentHashError};
 pub use model::copy_state::{CopyState, StateName};
 pub use model::deployed_at::{DeployedAt, DeployedAtError};

@@ -1,11 +1,13 @@
 //! Collections as SkillMeat keeps them, read only.
 
+mod entry;
+
 use std::path::Path;
 use std::{fs, io};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use skillstat_domain::{
-    ArtifactId, Collection, CollectionArtifact, CollectionReader, Problem, ProblemKind, Scanned,
+    Collection, CollectionArtifact, CollectionReader, Problem, ProblemKind, Scanned,
 };
 use toml::de::{DeTable, DeValue};
 
@@ -15,7 +17,7 @@ use crate::layout::{
 };
 use crate::lines::Lines;
 use crate::regular_file::{self, NotRead};
-use crate::toml_fields::{Fault, required};
+use crate::toml_fields::Fault;
 
 /// The collections below SkillMeat's home directory, usually `~/.skillmeat`.
 #[derive(Debug, Clone)]
@@ -112,7 +114,7 @@ fn manifest(collection: &Utf8Path, problems: &mut Vec<Problem>) -> Option<Vec<Co
         };
         for entry in entries {
             let read = match entry.get_ref() {
-                DeValue::Table(entry) => artifact(entry),
+                DeValue::Table(entry) => entry::artifact(entry),
                 other => Err(Fault {
                     at: None,
                     reason: format!("it is of type {}, not a table", other.type_str()),
@@ -164,27 +166,6 @@ fn document(
         }
     }
     true
-}
-
-fn artifact(entry: &DeTable<'_>) -> Result<CollectionArtifact, Fault> {
-    let (kind, name) = (required(entry, "type")?, required(entry, "name")?);
-    let fault = |at, reason| Fault { at: Some(at), reason };
-    // SkillMeat refuses these names when it loads a manifest.
-    if name.text.starts_with('.') || name.text.contains(['/', '\\']) || name.text.contains("..") {
-        return Err(fault(name.at, format!("name `{}` could leave the collection", name.text)));
-    }
-    let added = required(entry, "added")?;
-    Ok(CollectionArtifact {
-        id: ArtifactId::new(kind.text, name.text)
-            .map_err(|error| fault(name.at, error.to_string()))?,
-        name: name.text.to_owned(),
-        path: required(entry, "path")?.text.to_owned(),
-        origin: required(entry, "origin")?.text.to_owned(),
-        added: added
-            .text
-            .parse()
-            .map_err(|error| fault(added.at, format!("added is no date: {error}")))?,
-    })
 }
 
 fn problem(path: &str, line: Option<u32>, (reason, fix): (String, &str)) -> Problem {

@@ -7,6 +7,7 @@ use crate::Problem;
 
 /// Where an artifact is deployed. The first three fields are those of SkillMeat's server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Statistics {
     /// How many projects hold a copy.
     pub total_deployments: usize,
@@ -20,6 +21,7 @@ pub struct Statistics {
 
 /// One artifact in one project. The first four fields are those of SkillMeat's server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProjectDeployment {
     /// The name of the project's directory.
     pub project_name: String,
@@ -37,6 +39,7 @@ pub struct ProjectDeployment {
 
 /// One copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Copy {
     /// The profile root it lies in.
     pub profile_root: String,

@@ -7,6 +7,7 @@ use crate::{Problem, Statistics};
 
 /// Every artifact, over all projects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Status {
     /// How many projects were found.
     pub projects: usize,
@@ -34,6 +35,7 @@ impl From<&Overview> for Status {
 
 /// The statistics of one of many artifacts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArtifactStatistics {
     /// Its id, `type:name`.
     pub artifact: String,

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use super::keys::VARIABLES;
+use super::keys::{AN_ADDRESS, VARIABLES};
 use super::{ConfigError, Layer, Origin, Setting, Surroundings};
 
 /// Reads the environment's settings, and the configuration file it names. Lists are separated by
@@ -43,6 +43,16 @@ pub(super) fn layer(
                 parse(value, origin, "SKILLSTAT_THREADS", "a whole number from 1")
             })
             .transpose()?,
+        listen: get("SKILLSTAT_LISTEN")
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_LISTEN", AN_ADDRESS))
+            .transpose()?,
+        ttl_seconds: get("SKILLSTAT_TTL_SECONDS")
+            .map(|(value, origin)| {
+                parse(value, origin, "SKILLSTAT_TTL_SECONDS", "a whole number from 1")
+            })
+            .transpose()?,
+        token_file: get("SKILLSTAT_TOKEN_FILE")
+            .map(|(value, origin)| Setting::new(value.into(), origin)),
     };
     let file = get("SKILLSTAT_CONFIG")
         .map(|(value, origin)| Setting::new(surroundings.absolute(value.into()), origin));

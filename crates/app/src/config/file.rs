@@ -1,13 +1,13 @@
 //! Settings from `config.toml`.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::KEYS;
+use super::keys::{AN_ADDRESS, KEYS};
 use super::{ConfigError, Layer, Origin, Setting, Surroundings};
 
 /// Reads the file; tells whether there is one. Only a file that was asked for must be there.
@@ -47,35 +47,60 @@ pub(super) fn layer(
         if path.starts_with("~") { surroundings.absolute(path) } else { base.join(path) }
     };
     for (key, value) in table.get_ref() {
-        let name: &str = key.get_ref();
         let origin = Origin::File { path: path.clone(), line: line(key.span().start) };
-        let wrong = |expected| ConfigError::value(&origin, name, expected);
-        match name {
-            "roots" => {
-                let roots = strings(value).ok_or_else(|| wrong("an array of strings"))?;
-                layer.roots = Some(Setting::new(roots.into_iter().map(resolve).collect(), origin));
-            }
-            "exclude" => {
-                let globs = strings(value).ok_or_else(|| wrong("an array of strings"))?;
-                layer.exclude = Some(Setting::new(globs, origin));
-            }
-            "skillmeat_home" => {
-                let home = string(value).ok_or_else(|| wrong("a string"))?;
-                layer.skillmeat_home = Some(Setting::new(resolve(home), origin));
-            }
-            "max_depth" => {
-                let depth = number(value).ok_or_else(|| wrong("a whole number from 0"))?;
-                layer.max_depth = Some(Setting::new(depth, origin));
-            }
-            "threads" => {
-                let threads = number(value).and_then(NonZeroUsize::new);
-                let threads = threads.ok_or_else(|| wrong("a whole number from 1"))?;
-                layer.threads = Some(Setting::new(threads, origin));
-            }
-            _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
-        }
+        set(&mut layer, (key.get_ref(), value), origin, &resolve)?;
     }
     Ok((layer, true))
+}
+
+/// Takes one key and its value into the layer.
+fn set(
+    layer: &mut Layer,
+    (name, value): (&str, &Spanned<DeValue<'_>>),
+    origin: Origin,
+    resolve: &dyn Fn(String) -> PathBuf,
+) -> Result<(), ConfigError> {
+    let wrong = |expected| ConfigError::value(&origin, name, expected);
+    match name {
+        "roots" => {
+            let roots = strings(value).ok_or_else(|| wrong("an array of strings"))?;
+            layer.roots = Some(Setting::new(roots.into_iter().map(resolve).collect(), origin));
+        }
+        "exclude" => {
+            let globs = strings(value).ok_or_else(|| wrong("an array of strings"))?;
+            layer.exclude = Some(Setting::new(globs, origin));
+        }
+        "skillmeat_home" => {
+            let home = string(value).ok_or_else(|| wrong("a string"))?;
+            layer.skillmeat_home = Some(Setting::new(resolve(home), origin));
+        }
+        "max_depth" => {
+            let depth = number(value).ok_or_else(|| wrong("a whole number from 0"))?;
+            layer.max_depth = Some(Setting::new(depth, origin));
+        }
+        "threads" => {
+            let threads = number(value).and_then(NonZeroUsize::new);
+            let threads = threads.ok_or_else(|| wrong("a whole number from 1"))?;
+            layer.threads = Some(Setting::new(threads, origin));
+        }
+        "listen" => {
+            let address = string(value).and_then(|address| address.parse().ok());
+            let address = address.ok_or_else(|| wrong(AN_ADDRESS))?;
+            layer.listen = Some(Setting::new(address, origin));
+        }
+        "ttl_seconds" => {
+            let seconds = number(value).and_then(|seconds| u64::try_from(seconds).ok());
+            let seconds = seconds.and_then(NonZeroU64::new);
+            let seconds = seconds.ok_or_else(|| wrong("a whole number from 1"))?;
+            layer.ttl_seconds = Some(Setting::new(seconds, origin));
+        }
+        "token_file" => {
+            let path = string(value).ok_or_else(|| wrong("a string"))?;
+            layer.token_file = Some(Setting::new(resolve(path), origin));
+        }
+        _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
+    }
+    Ok(())
 }
 
 fn string(value: &Spanned<DeValue<'_>>) -> Option<String> {

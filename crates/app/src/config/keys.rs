@@ -1,15 +1,30 @@
 //! The names of all settings, in the file and in the environment.
 
 /// The keys of the configuration file.
-pub(super) const KEYS: [&str; 5] = ["roots", "max_depth", "exclude", "skillmeat_home", "threads"];
+pub(super) const KEYS: [&str; 8] = [
+    "roots",
+    "max_depth",
+    "exclude",
+    "skillmeat_home",
+    "threads",
+    "listen",
+    "ttl_seconds",
+    "token_file",
+];
+
+/// What `listen` must be.
+pub(super) const AN_ADDRESS: &str = "an address with a port, such as \"127.0.0.1:8787\"";
 
 /// The variables of the environment.
-pub(super) const VARIABLES: [&str; 6] = [
+pub(super) const VARIABLES: [&str; 9] = [
     "SKILLSTAT_ROOTS",
     "SKILLSTAT_MAX_DEPTH",
     "SKILLSTAT_EXCLUDE",
     "SKILLSTAT_SKILLMEAT_HOME",
     "SKILLSTAT_THREADS",
+    "SKILLSTAT_LISTEN",
+    "SKILLSTAT_TTL_SECONDS",
+    "SKILLSTAT_TOKEN_FILE",
     "SKILLSTAT_CONFIG",
 ];
 

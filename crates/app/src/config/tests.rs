@@ -86,17 +86,21 @@ impl Place {
 /// Four sources that each say everything they can.
 fn everything() -> Place {
     Place::new()
-        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\n")
+        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\nlisten = '127.0.0.1:1'\nttl_seconds = 1\ntoken_file = '/file'\n")
         .variable("SKILLSTAT_ROOTS", "/variable")
         .variable("SKILLSTAT_MAX_DEPTH", "2")
         .variable("SKILLSTAT_EXCLUDE", "variable")
         .variable("SKILLSTAT_SKILLMEAT_HOME", "/variable")
         .variable("SKILLSTAT_THREADS", "2")
+        .variable("SKILLSTAT_LISTEN", "127.0.0.1:2")
+        .variable("SKILLSTAT_TTL_SECONDS", "2")
+        .variable("SKILLSTAT_TOKEN_FILE", "/variable")
         .flags(Flags {
             roots: vec!["/flag".into()],
             max_depth: Some(3),
             config: None,
             skillmeat_home: Some("/flag".into()),
+            listen: Some("127.0.0.1:3".parse().unwrap()),
         })
 }
 
@@ -107,7 +111,7 @@ fn show<T>(setting: &Setting<T>, value: impl FnOnce(&T) -> String) -> (String, S
 
 /// Checks every setting but the file: its value, and its origin with `FILE` for the file.
 #[track_caller]
-fn check(place: &Place, expected: [(&str, &str); 5]) {
+fn check(place: &Place, expected: [(&str, &str); 8]) {
     let config = place.load();
     let found = [
         show(&config.roots, |roots| {
@@ -117,6 +121,9 @@ fn check(place: &Place, expected: [(&str, &str); 5]) {
         show(&config.exclude, |globs| globs.join(" ")),
         show(&config.skillmeat_home, ToString::to_string),
         show(&config.threads, NonZeroUsize::to_string),
+        show(&config.listen, ToString::to_string),
+        show(&config.ttl_seconds, ToString::to_string),
+        show(&config.token_file, |path| path.to_str().unwrap().to_owned()),
     ];
     let file = place.home.join(".config/skillstat/config.toml");
     for ((value, origin), expected) in found.iter().zip(expected) {
@@ -135,6 +142,9 @@ fn flags_win_and_what_they_cannot_say_is_left_to_the_environment() {
             ("variable", "SKILLSTAT_EXCLUDE"),
             ("/flag", "--skillmeat-home"),
             ("2", "SKILLSTAT_THREADS"),
+            ("127.0.0.1:3", "--listen"),
+            ("2", "SKILLSTAT_TTL_SECONDS"),
+            ("/variable", "SKILLSTAT_TOKEN_FILE"),
         ],
     );
 }
@@ -149,6 +159,9 @@ fn the_environment_wins_over_the_file() {
             ("variable", "SKILLSTAT_EXCLUDE"),
             ("/variable", "SKILLSTAT_SKILLMEAT_HOME"),
             ("2", "SKILLSTAT_THREADS"),
+            ("127.0.0.1:2", "SKILLSTAT_LISTEN"),
+            ("2", "SKILLSTAT_TTL_SECONDS"),
+            ("/variable", "SKILLSTAT_TOKEN_FILE"),
         ],
     );
 }
@@ -165,6 +178,9 @@ fn the_file_wins_over_the_defaults_and_names_its_lines() {
             ("file", "FILE:3"),
             ("/file", "FILE:4"),
             ("1", "FILE:5"),
+            ("127.0.0.1:1", "FILE:6"),
+            ("1", "FILE:7"),
+            ("/file", "FILE:8"),
         ],
     );
 }
@@ -176,6 +192,7 @@ fn what_nobody_says_is_a_default() {
     let roots = ["projects", "dev", "workspace", "src", "work"].map(home).join(" ");
     let threads = ScopedWorkers::default().threads().to_string();
     let skillmeat_home = home(".skillmeat");
+    let token_file = home(".local/state/skillstat/token");
     check(
         &place,
         [
@@ -184,6 +201,9 @@ fn what_nobody_says_is_a_default() {
             ("", "default"),
             (&skillmeat_home, "default"),
             (&threads, "default"),
+            ("127.0.0.1:8787", "default"),
+            ("120", "default"),
+            (&token_file, "default"),
         ],
     );
 }

@@ -16,7 +16,7 @@ pub(crate) fn config(
 ) -> anyhow::Result<Exit> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let roots: Value = config.roots.value.iter().map(|root| path(&root.path)).collect();
-    let settings: [(&str, Value, &Origin); 5] = [
+    let settings: [(&str, Value, &Origin); 8] = [
         ("roots", roots, &config.roots.origin),
         ("max_depth", config.max_depth.value.into(), &config.max_depth.origin),
         ("exclude", config.exclude.value.clone().into(), &config.exclude.origin),
@@ -26,6 +26,9 @@ pub(crate) fn config(
             &config.skillmeat_home.origin,
         ),
         ("threads", config.threads.value.get().into(), &config.threads.origin),
+        ("listen", config.listen.value.to_string().into(), &config.listen.origin),
+        ("ttl_seconds", config.ttl_seconds.value.get().into(), &config.ttl_seconds.origin),
+        ("token_file", path(&config.token_file.value), &config.token_file.origin),
     ];
     if json {
         let mut object = serde_json::Map::new();

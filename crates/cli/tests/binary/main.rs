@@ -2,6 +2,7 @@
 
 mod permissions;
 mod process;
+mod serving;
 mod vectors;
 
 use std::path::{Path, PathBuf};

@@ -43,6 +43,18 @@ impl DeployedAt {
     pub fn is_naive(&self) -> bool {
         self.offset.is_none()
     }
+
+    /// Returns the microseconds since 1970 began in UTC, a naive time being taken as local time with
+    /// this offset, in seconds east of UTC. For putting times in order.
+    pub fn unix_microseconds(&self, local_offset: i32) -> i64 {
+        let offset = self.offset.map_or(local_offset, Offset::seconds);
+        let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+        let since = self.local.duration_since(epoch);
+        let microseconds = i128::from(since.as_secs() - i64::from(offset)) * 1_000_000
+            + i128::from(since.subsec_micros());
+        // Years 1 to 9999 in microseconds fit.
+        i64::try_from(microseconds).unwrap_or(i64::MAX)
+    }
 }
 
 impl FromStr for DeployedAt {

@@ -7,9 +7,9 @@ use camino::Utf8PathBuf;
 
 use super::{CopySketch, RecordSketch, Sketch, TrackerSketch};
 use crate::{
-    ArtifactId, Baseline, Collection, CollectionArtifact, CollectionReader, ContentHash,
-    CopyLocation, DeploymentReader, DeploymentRecord, HashError, Hasher, Problem, ProblemKind,
-    ProfileRoot, ProjectDiscovery, ProjectPath, RecordedPath, Scanned,
+    ArtifactDetails, ArtifactId, Baseline, Collection, CollectionArtifact, CollectionReader,
+    ContentHash, CopyLocation, DeploymentReader, DeploymentRecord, HashError, Hasher, Problem,
+    ProblemKind, ProfileRoot, ProjectDiscovery, ProjectPath, RecordedPath, Scanned,
 };
 
 /// How a test hashes a copy; the domain has no hash function of its own.
@@ -119,6 +119,7 @@ impl CollectionReader for InMemoryProjects {
                     path: path.clone(),
                     origin: "local".to_owned(),
                     added: "2026-01-02T03:04:05".parse().expect("a date"),
+                    details: ArtifactDetails::default(),
                 });
             scanned.value.push(Collection {
                 path: self.base.join("collections").join(name),

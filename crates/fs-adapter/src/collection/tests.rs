@@ -1,5 +1,7 @@
 //! Reading collections: SkillMeat's own sample, and manifests and settings that are broken.
 
+use skillstat_domain::{ArtifactDetails, ArtifactMetadata};
+
 use super::*;
 use crate::test_support::{TempTree, finishes, name};
 
@@ -103,6 +105,59 @@ fn what_skillmeat_wrote_is_read() {
         (&*review.origin, review.added.to_string()),
         ("local", "2026-11-22T18:58:40.987279".to_owned())
     );
+}
+
+#[test]
+fn what_skillmeat_wrote_about_an_artifact_is_read() {
+    let read = home(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/collection"));
+    let [canvas, _, planner] = &*read.value[0].artifacts else { panic!("not three artifacts") };
+    let metadata = ArtifactMetadata {
+        description: Some("A test skill for canvas design".to_owned()),
+        version: Some("1.0.0".to_owned()),
+        ..ArtifactMetadata::default()
+    };
+    let tags = vec!["design".to_owned(), "test".to_owned()];
+    assert_eq!(canvas.details, ArtifactDetails { tags, metadata, ..ArtifactDetails::default() });
+    assert_eq!(planner.details.metadata.tools, ["Read"]);
+}
+
+#[test]
+fn an_artifact_from_elsewhere_says_where_it_is_from() {
+    let tree = TempTree::new();
+    let from = "upstream = \"a/b/c\"\nversion_spec = \"latest\"\nresolved_sha = \"abc\"\n\
+                resolved_version = \"v1\"\norigin_source = \"github\"\nimport_id = \"7\"\n\
+                last_updated = \"2026-02-03T04:05:06\"\n";
+    tree.file(MANIFEST, entry("x") + from);
+    let read = read(&tree);
+    assert_eq!(read.problems, []);
+    let text = |text: &str| Some(text.to_owned());
+    let expected = ArtifactDetails {
+        upstream: text("a/b/c"),
+        version_spec: text("latest"),
+        resolved_sha: text("abc"),
+        resolved_version: text("v1"),
+        origin_source: text("github"),
+        last_updated: "2026-02-03T04:05:06".parse().ok(),
+        import_id: text("7"),
+        ..ArtifactDetails::default()
+    };
+    assert_eq!(read.value[0].artifacts[0].details, expected);
+}
+
+#[test]
+fn what_may_be_lacking_may_also_be_wrong() {
+    let tree = TempTree::new();
+    let wrong = "tags = [\"a\", 5, \"b\"]\nupstream = 5\nlast_updated = \"yesterday\"\n\
+                 metadata = { title = [], tools = \"Read\", dependencies = [\"x\", {}] }\n";
+    tree.file(MANIFEST, entry("x") + wrong + "\n" + &entry_with("y", "", "metadata = 5"));
+    let read = read(&tree);
+    assert_eq!(read.problems, []);
+    let [x, y] = &*read.value[0].artifacts else { panic!("not two artifacts") };
+    let metadata =
+        ArtifactMetadata { dependencies: vec!["x".to_owned()], ..ArtifactMetadata::default() };
+    let tags = vec!["a".to_owned(), "b".to_owned()];
+    assert_eq!(x.details, ArtifactDetails { tags, metadata, ..ArtifactDetails::default() });
+    assert_eq!(y.details, ArtifactDetails::default());
 }
 
 #[test]

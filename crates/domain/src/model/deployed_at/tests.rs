@@ -38,3 +38,18 @@ proptest! {
         }
     }
 }
+
+#[track_caller]
+fn check_order(text: &str, local_offset: i32, expected: i64) {
+    let at: DeployedAt = text.parse().unwrap();
+    assert_eq!(at.unix_microseconds(local_offset), expected, "{text}");
+}
+
+#[test]
+fn a_naive_time_is_local_and_another_is_not() {
+    check_order("1970-01-01T00:00:00.000001", 0, 1);
+    check_order("1970-01-01T01:00:00", 3600, 0);
+    check_order("1970-01-01T01:00:00+01:00", -7200, 0);
+    check_order("1970-01-01T00:00:00Z", 3600, 0);
+    check_order("1969-12-31T23:59:59.999999", 0, -1);
+}

@@ -1,0 +1,110 @@
+//! The key of those who may write, in a file that only its owner can read.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+
+/// The shortest key that is taken from a file somebody wrote.
+const SHORTEST: usize = 16;
+
+/// What group and others may do with a file.
+const OTHERS: u32 = 0o077;
+
+/// Reads the key.
+///
+/// # Errors
+///
+/// Fails when there is no file, when others may read it, or when the key is shorter than 16
+/// characters; says what to do.
+pub fn read_token(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    let token = fs::read_to_string(path).with_context(|| {
+        format!(
+            "failed to read the key in `{shown}`: write one of at least {SHORTEST} characters \
+             there, mode 600"
+        )
+    })?;
+    let metadata = fs::metadata(path).with_context(|| format!("failed to look at `{shown}`"))?;
+    let of_others = metadata.permissions().mode() & OTHERS;
+    ensure!(of_others == 0, "others may read the key in `{shown}`: `chmod 600 {shown}`");
+    let token = token.trim().to_owned();
+    if token.len() < SHORTEST {
+        bail!("the key in `{shown}` is shorter than {SHORTEST} characters: write a longer one");
+    }
+    Ok(token)
+}
+
+/// Reads the key, and makes one of 256 random bits if there is no file yet: the file with mode 600,
+/// its directory, if that is not there either, with mode 700.
+///
+/// # Errors
+///
+/// As [`read_token`], and when the file cannot be made.
+pub fn read_or_make_token(path: &Path) -> anyhow::Result<String> {
+    if let Some(directory) = path.parent() {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .with_context(|| format!("failed to make `{}`", directory.display()))?;
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => {
+            file.write_all(random()?.as_bytes())
+                .and_then(|()| file.sync_all())
+                .with_context(|| format!("failed to write the key into `{}`", path.display()))?;
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => {
+            return Err(error).with_context(|| format!("failed to make `{}`", path.display()));
+        }
+    }
+    read_token(path)
+}
+
+/// Returns 64 random hex digits.
+fn random() -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 32];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        let flags = rustix::rand::GetRandomFlags::empty();
+        filled += rustix::rand::getrandom(&mut bytes[filled..], flags)
+            .context("failed to get random bytes")?;
+    }
+    Ok(skillstat_domain::ContentHash::from_bytes(bytes).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_made_once_and_only_its_owner_may_read_it() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("state/skillstat/token");
+        let token = read_or_make_token(&path).expect("is made");
+        assert_eq!(token.len(), 64);
+        assert_eq!(read_or_make_token(&path).expect("is there"), token);
+        let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().expect("a parent"))), (0o600, 0o700));
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_or_guess_is_refused() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("token");
+        let said =
+            |result: anyhow::Result<String>| format!("{:#}", result.expect_err("is refused"));
+        assert!(said(read_token(&path)).contains("at least 16 characters"));
+        fs::write(&path, "0123456789abcdef\n").expect("writable");
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).expect("ours");
+        assert!(said(read_token(&path)).contains("chmod 600"));
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("ours");
+        assert_eq!(read_token(&path).expect("is good"), "0123456789abcdef");
+        fs::write(&path, "short").expect("writable");
+        assert!(said(read_token(&path)).contains("shorter than 16"));
+    }
+}

@@ -1,0 +1,89 @@
+//! Answers as they were sent, so that a hit costs no serialising.
+
+use axum::body::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use skillstat_domain::ArtifactId;
+
+/// How many bytes are kept in all.
+const CAPACITY: u64 = 16 << 20;
+
+/// About how many answers that is.
+const ESTIMATED_ANSWERS: usize = 2048;
+
+/// The versions of what an answer was made from: the collections and the statistics.
+pub(crate) type Versions = [u64; 2];
+
+/// The answers about artifacts with their deployments, the latest for each question.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    kept: Cache<Key, Kept, Size>,
+}
+
+/// An artifact and the collection it was asked for in.
+type Key = (ArtifactId, Option<Box<str>>);
+
+#[derive(Debug, Clone)]
+struct Kept {
+    versions: Versions,
+    body: Bytes,
+}
+
+impl Bodies {
+    /// Returns the answer that was made from these versions, if it was kept.
+    pub(crate) fn get(&self, key: &Key, versions: Versions) -> Option<Bytes> {
+        self.kept.get(key).filter(|kept| kept.versions == versions).map(|kept| kept.body)
+    }
+
+    /// Keeps an answer in place of the one before.
+    pub(crate) fn keep(&self, key: Key, versions: Versions, body: Bytes) {
+        self.kept.insert(key, Kept { versions, body });
+    }
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self { kept: Cache::with_weighter(ESTIMATED_ANSWERS, CAPACITY, Size) }
+    }
+}
+
+/// What an answer costs: its bytes, and its key's twice, for the texts of two heaps.
+#[derive(Debug, Clone)]
+struct Size;
+
+impl Weighter<Key, Kept> for Size {
+    fn weight(&self, (artifact, collection): &Key, kept: &Kept) -> u64 {
+        let key = artifact.as_str().len() + collection.as_deref().map_or(0, str::len);
+        u64::try_from(2 * key + kept.body.len()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: usize) -> Key {
+        (ArtifactId::new("skill", &name.to_string()).unwrap(), None)
+    }
+
+    #[test]
+    fn an_answer_made_from_other_versions_is_not_returned() {
+        let bodies = Bodies::default();
+        bodies.keep(key(1), [1, 2], Bytes::from_static(b"{}"));
+        assert_eq!(bodies.get(&key(1), [1, 2]).as_deref(), Some(&b"{}"[..]));
+        assert_eq!(bodies.get(&key(1), [1, 3]), None);
+        assert_eq!(bodies.get(&key(1), [2, 2]), None);
+        assert_eq!(bodies.get(&key(2), [1, 2]), None);
+    }
+
+    #[test]
+    fn no_more_is_kept_than_the_capacity() {
+        let bodies = Bodies::default();
+        let body = Bytes::from(vec![0; 64 << 10]);
+        for name in 0..1000 {
+            bodies.keep(key(name), [1, 1], body.clone());
+        }
+        assert!(bodies.kept.weight() <= CAPACITY);
+        assert!(bodies.kept.len() < 300);
+    }
+}

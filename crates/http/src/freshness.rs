@@ -1,0 +1,106 @@
+//! How old an answer is and how it was come by, in headers.
+
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::http::header::{
+    AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
+};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use skillstat_domain::{Answer, AnswerSource, Moment};
+
+use crate::problem::Refusal;
+use crate::state::HttpState;
+
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+
+/// The freshness of what was made from one or more answers.
+#[derive(Debug)]
+pub(crate) struct Freshness {
+    as_of: Moment,
+    source: AnswerSource,
+    etag: String,
+}
+
+impl Freshness {
+    /// Begins with one answer.
+    pub(crate) fn new<T>(state: &HttpState, answer: &Answer<T>) -> Self {
+        let etag = format!("{:016x}-{:x}", state.process, answer.cached.version);
+        Self { as_of: answer.cached.as_of, source: answer.source, etag }
+    }
+
+    /// Adds another answer: the oldest decides the age, the slowest the source.
+    #[must_use]
+    pub(crate) fn and<T>(mut self, answer: &Answer<T>) -> Self {
+        self.as_of = self.as_of.min(answer.cached.as_of);
+        if rank(answer.source) > rank(self.source) {
+            self.source = answer.source;
+        }
+        self.etag = format!("{}-{:x}", self.etag, answer.cached.version);
+        self
+    }
+
+    /// Tells whether nothing was computed for this.
+    pub(crate) fn is_hit(&self) -> bool {
+        self.source == AnswerSource::Hit
+    }
+
+    /// Sends a body that is made only if the client does not have it yet.
+    pub(crate) fn send(
+        &self,
+        state: &HttpState,
+        request: &HeaderMap,
+        body: impl FnOnce() -> Result<Bytes, Refusal>,
+    ) -> Result<Response, Refusal> {
+        let etag = format!("\"{}\"", self.etag);
+        let mut response = if has(request, &etag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            let json = HeaderValue::from_static("application/json");
+            ([(CONTENT_TYPE, json)], body()?).into_response()
+        };
+        let headers = response.headers_mut();
+        let age = state.services.clock.now().since(self.as_of).as_secs();
+        headers.insert(AGE, HeaderValue::from(age));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(
+            CACHE_STATUS,
+            HeaderValue::from_static(match self.source {
+                AnswerSource::Hit => "skillstat; hit",
+                AnswerSource::Miss => "skillstat; fwd=miss",
+                AnswerSource::Joined => "skillstat; fwd=miss; collapsed",
+            }),
+        );
+        if let Ok(etag) = HeaderValue::from_str(&etag) {
+            headers.insert(ETAG, etag);
+        }
+        Ok(response)
+    }
+}
+
+/// Serialises an answer.
+pub(crate) fn json(value: &impl Serialize) -> Result<Bytes, Refusal> {
+    serde_json::to_vec(value).map(Bytes::from).map_err(|error| {
+        tracing::error!(%error, "an answer could not be serialised");
+        Refusal::internal()
+    })
+}
+
+fn rank(source: AnswerSource) -> u8 {
+    match source {
+        AnswerSource::Hit => 0,
+        AnswerSource::Joined => 1,
+        AnswerSource::Miss => 2,
+    }
+}
+
+/// Tells whether the client has the answer with this tag; weak comparison, as RFC 9110 wants here.
+fn has(request: &HeaderMap, etag: &str) -> bool {
+    request
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}

@@ -1,0 +1,125 @@
+//! Who may ask what: `Host`, origin and key, checked before any route is.
+
+mod config;
+mod host;
+mod origin;
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{CONTENT_LENGTH, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+pub use config::{GuardConfig, Reads, Token};
+
+use crate::problem::Refusal;
+use crate::state::HttpState;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// What the guard found out about a request, for routes that do more for some than for others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rights {
+    /// Whether this request could also have been a write.
+    pub(crate) write: bool,
+}
+
+/// Lets a request through or refuses it.
+pub(crate) async fn guard(
+    State(state): State<HttpState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let config = &state.guard;
+    let allowed_origin = origin::allowed(&request, config);
+    let mut response = if let Some(answer) = origin::preflight(&request, allowed_origin.as_ref()) {
+        match host::check(&request, config) {
+            Ok(()) => answer,
+            Err(refusal) => refusal.into_response(),
+        }
+    } else {
+        match check(&request, config, state.limits.body) {
+            Ok(rights) => {
+                request.extensions_mut().insert(rights);
+                next.run(request).await
+            }
+            Err(refusal) => refusal.into_response(),
+        }
+    };
+    origin::mark(response.headers_mut(), config, allowed_origin);
+    response
+}
+
+fn check(request: &Request, config: &GuardConfig, body: usize) -> Result<Rights, Refusal> {
+    host::check(request, config)?;
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let same_site = origin::check(request, config);
+    if writes {
+        same_site.as_ref().map_err(|why| Refusal::new(StatusCode::FORBIDDEN, *why))?;
+    }
+    let key = key(request, config);
+    if !(always_open(request.uri().path()) || key.is_ok() && (key == Ok(Key::Good) || !writes)) {
+        return Err(refusal(key));
+    }
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if length.is_some_and(|length| length.parse().is_ok_and(|length: u64| length > body as u64)) {
+        return Err(too_large());
+    }
+    Ok(Rights { write: same_site.is_ok() && key == Ok(Key::Good) })
+}
+
+/// The answer to a body that is too large.
+pub(crate) fn too_large() -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "request body too large")
+}
+
+/// What a key opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// Everything.
+    Good,
+    /// There is none and for reading none is needed.
+    NotNeededToRead,
+}
+
+/// Why a key opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NoKey {
+    Missing,
+    Wrong,
+}
+
+fn key(request: &Request, config: &GuardConfig) -> Result<Key, NoKey> {
+    if config.private_socket || config.trust_loopback && from_loopback(request) {
+        return Ok(Key::Good);
+    }
+    match (request.headers().get(API_KEY), &config.token) {
+        (Some(given), Some(token)) if token.is(given.as_bytes()) => Ok(Key::Good),
+        (Some(given), Some(_)) if !given.is_empty() => Err(NoKey::Wrong),
+        (_, Some(_)) if config.reads == Reads::WithToken => Err(NoKey::Missing),
+        _ => Ok(Key::NotNeededToRead),
+    }
+}
+
+fn refusal(key: Result<Key, NoKey>) -> Refusal {
+    match key {
+        Err(NoKey::Wrong) => Refusal::new(StatusCode::FORBIDDEN, "Invalid API key"),
+        Err(NoKey::Missing) | Ok(_) => Refusal::new(StatusCode::UNAUTHORIZED, "API key required")
+            .with_header(WWW_AUTHENTICATE, "ApiKey"),
+    }
+}
+
+/// Tells whether a path tells nothing but that the service is there.
+pub(crate) fn always_open(path: &str) -> bool {
+    matches!(path, "/" | "/health" | "/health/live" | "/health/ready" | "/health/detailed")
+}
+
+fn from_loopback(request: &Request) -> bool {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().is_some_and(
+        |ConnectInfo(peer)| match peer.ip() {
+            IpAddr::V4(address) => address.is_loopback(),
+            IpAddr::V6(address) => address.to_canonical().is_loopback(),
+        },
+    )
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod bodies;
+mod freshness;
+mod guard;
+mod id;
+mod limits;
+mod paging;
+mod params;
+mod problem;
+mod router;
+mod routes;
+mod serve;
+mod state;
+
+pub use guard::{GuardConfig, Reads, Token};
+pub use limits::Limits;
+pub use router::{openapi, router};
+pub use serve::{Ended, serve};
+pub use state::{HttpState, Services};

@@ -1,0 +1,105 @@
+//! How much one request, and all of them, may cost.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+
+use crate::guard::always_open;
+use crate::problem::Refusal;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest request id that is taken from a client.
+const LONGEST_ID: usize = 64;
+
+/// What requests may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The bytes of a body.
+    pub body: usize,
+    /// The time until an answer begins.
+    pub time: Duration,
+    /// The requests answered at once; health is not counted.
+    pub at_once: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 1 << 20, time: Duration::from_secs(30), at_once: 512 }
+    }
+}
+
+/// The places of those who are answered now.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    free: Arc<Semaphore>,
+    time: Duration,
+}
+
+impl Places {
+    /// Makes as many as the limits say.
+    pub(crate) fn new(limits: Limits) -> Self {
+        let free = Semaphore::new(limits.at_once.min(Semaphore::MAX_PERMITS));
+        Self { free: Arc::new(free), time: limits.time }
+    }
+}
+
+/// Answers within the limits or says that it does not.
+pub(crate) async fn limit(State(places): State<Places>, request: Request, next: Next) -> Response {
+    let place = if always_open(request.uri().path()) {
+        None
+    } else {
+        match places.free.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => {
+                return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once")
+                    .with_header(RETRY_AFTER, "1")
+                    .into_response();
+            }
+        }
+    };
+    let answer = tokio::time::timeout(places.time, next.run(request)).await;
+    drop(place);
+    answer.unwrap_or_else(|_| {
+        Refusal::new(StatusCode::GATEWAY_TIMEOUT, "request timed out").into_response()
+    })
+}
+
+/// Gives every answer the id of its request: the client's own if it is short and plain.
+pub(crate) async fn identify(
+    State((process, count)): State<(u64, Arc<AtomicU64>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let plain = |id: &&HeaderValue| {
+        let bytes = id.as_bytes();
+        (1..=LONGEST_ID).contains(&bytes.len())
+            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    };
+    let id = request.headers().get(REQUEST_ID).filter(plain).cloned().or_else(|| {
+        let number = count.fetch_add(1, Ordering::Relaxed);
+        HeaderValue::from_str(&format!("{process:016x}-{number}")).ok()
+    });
+    let mut response = next.run(request).await;
+    if let Some(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Answers in place of a handler that panicked.
+#[expect(clippy::needless_pass_by_value, reason = "tower-http hands the panic over")]
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let reason = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+    tracing::error!(reason, "a request handler panicked");
+    Refusal::internal().into_response()
+}

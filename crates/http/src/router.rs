@@ -1,0 +1,120 @@
+//! All routes, what stands before them, and the document that describes them.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
+use axum::http::{StatusCode, Uri};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use utoipa::openapi::{Info, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::guard::guard;
+use crate::limits::{Places, identify, limit, panicked};
+use crate::problem::Refusal;
+use crate::routes::{artifact, artifacts, cache, deploy, health, project, projects, root, status};
+use crate::state::HttpState;
+
+/// Where the routes of SkillMeat are.
+pub(crate) const PREFIX: &str = "/api/v1";
+
+/// From how many bytes on an answer is compressed: below, it costs more than it saves.
+const LARGE: u64 = 8 << 10;
+
+/// Returns the service.
+///
+/// For [`GuardConfig::trust_loopback`](crate::GuardConfig) to mean anything it has to be served with
+/// `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn router(state: HttpState) -> Router {
+    let (routes, document) = described().split_for_parts();
+    // A tree of texts and numbers always serialises.
+    let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    let process = (state.process, Arc::new(AtomicU64::new(0)));
+    let places = Places::new(state.limits);
+    routes
+        .route(
+            "/openapi.json",
+            get(async move || ([(CONTENT_TYPE, "application/json")], document.clone())),
+        )
+        .merge(without_slash())
+        .fallback(async || Refusal::no_route())
+        .method_not_allowed_fallback(async || Refusal::no_method())
+        .layer(DefaultBodyLimit::max(state.limits.body))
+        .layer(from_fn_with_state(state.clone(), guard))
+        .layer(from_fn_with_state(places, limit))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(LARGE)))
+        .layer(map_response(weaken))
+        .layer(map_response(no_sniffing))
+        .layer(from_fn_with_state(process, identify))
+        .with_state(state)
+}
+
+/// Returns the `OpenAPI` document of the routes.
+pub fn openapi() -> OpenApi {
+    described().split_for_parts().1
+}
+
+fn described() -> OpenApiRouter<HttpState> {
+    let info = Info::new("skillstat", env!("CARGO_PKG_VERSION"));
+    let api = OpenApiRouter::default()
+        .routes(routes!(artifacts::list))
+        .routes(routes!(artifact::get))
+        .routes(routes!(projects::list))
+        .routes(routes!(project::get))
+        .routes(routes!(deploy::list))
+        .routes(routes!(root::version))
+        .routes(routes!(status::get))
+        .routes(routes!(cache::counters))
+        .routes(routes!(cache::invalidate));
+    OpenApiRouter::with_openapi(OpenApi::new(info, utoipa::openapi::Paths::new()))
+        .routes(routes!(root::root))
+        .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::detailed))
+        .nest(PREFIX, api)
+}
+
+/// The addresses that SkillMeat's server sends on to the same without a slash in the end.
+fn without_slash() -> Router<HttpState> {
+    let with_slash = ["artifacts/", "artifacts/{id}/", "projects/", "projects/{id}/", "deploy/"];
+    with_slash
+        .iter()
+        .fold(Router::new(), |router, path| router.route(&format!("{PREFIX}/{path}"), any(send_on)))
+}
+
+async fn send_on(uri: Uri) -> Response {
+    let mut target = uri.path().trim_end_matches('/').to_owned();
+    if let Some(query) = uri.query() {
+        target.push('?');
+        target.push_str(query);
+    }
+    (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, target)]).into_response()
+}
+
+/// Makes the tag of a compressed answer a weak one: its bytes are not those that the tag was for.
+async fn weaken(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.contains_key(CONTENT_ENCODING)
+        && let Some(Ok(tag)) = headers.get(ETAG).map(HeaderValue::to_str)
+        && let Ok(weak) = HeaderValue::from_str(&format!("W/{tag}"))
+    {
+        headers.insert(ETAG, weak);
+    }
+    response
+}
+
+/// Keeps browsers from taking an answer for something else than it says it is.
+async fn no_sniffing(response: Response) -> impl IntoResponse {
+    ([("x-content-type-options", "nosniff")], response)
+}

@@ -1,0 +1,14 @@
+//! One module a route, and what several of them share.
+
+pub(crate) mod artifact;
+pub(crate) mod artifacts;
+pub(crate) mod cache;
+pub(crate) mod collections;
+pub(crate) mod copies;
+pub(crate) mod deploy;
+pub(crate) mod health;
+pub(crate) mod project;
+pub(crate) mod projects;
+pub(crate) mod root;
+pub(crate) mod shape;
+pub(crate) mod status;

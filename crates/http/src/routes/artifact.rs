@@ -1,0 +1,136 @@
+//! One artifact and where it is deployed: what SkillMeat's Sync Status tab asks for.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use skillstat_domain::{ArtifactId, ArtifactIdError, DeployedAt, DeploymentStatistics};
+
+use super::collections;
+use super::shape::{Artifact, Metadata};
+use crate::freshness::{Freshness, json};
+use crate::params::Params;
+use crate::problem::{ProblemBody, Refusal};
+use crate::state::HttpState;
+
+const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
+
+/// Returns one artifact.
+#[utoipa::path(
+    get,
+    path = "/artifacts/{id}",
+    params(
+        ("id" = String, Path, description = "`type:name`"),
+        ("collection" = Option<String>, Query, description = "look only in this collection"),
+        ("include_deployments" = Option<String>, Query, description = "`true` for where it is deployed"),
+    ),
+    responses(
+        (status = 200, body = Artifact),
+        (status = 304, description = "as the client has it"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn get(
+    State(state): State<HttpState>,
+    path: Result<Path<String>, PathRejection>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let Path(text) = path.map_err(|_| Refusal::bad_request(NO_ID))?;
+    let deployments = params.flag("include_deployments")?;
+    let asked = params.text("collection");
+    let id = parse(&text)?;
+
+    let query = &state.services.query;
+    let all = query.collections().await?;
+    let chosen = collections::chosen(&all.cached.value.value, asked)?;
+    let found = collections::find(&chosen, &id);
+    let freshness = Freshness::new(&state, &all);
+    if !deployments && let Some(found) = found {
+        let having = collections::having(&all.cached.value.value, &id);
+        return freshness.send(&state, &headers, || json(&Artifact::new(found, having)));
+    }
+    if found.is_none() && asked.is_some() {
+        return Err(missing(&text));
+    }
+
+    let statistics = query.statistics(&id).await?;
+    let freshness = freshness.and(&statistics);
+    if found.is_none() && statistics.cached.value.projects.is_empty() {
+        return Err(nowhere(&state, &id, &text).await?);
+    }
+    let key = (id, asked.map(Into::into));
+    let versions = [all.cached.version, statistics.cached.version];
+    freshness.send(&state, &headers, || {
+        if deployments && let Some(body) = state.bodies.get(&key, versions) {
+            return Ok(body);
+        }
+        let mut artifact = match found {
+            Some(found) => {
+                Artifact::new(found, collections::having(&all.cached.value.value, &key.0))
+            }
+            None => deployed_only(&key.0, &statistics.cached.value, state.local_offset),
+        };
+        if !deployments {
+            return json(&artifact);
+        }
+        artifact.deployment_stats = Some((&*statistics.cached.value).into());
+        let body = json(&artifact)?;
+        state.bodies.keep(key, versions, body.clone());
+        Ok(body)
+    })
+}
+
+fn parse(text: &str) -> Result<ArtifactId, Refusal> {
+    text.parse::<ArtifactId>().map_err(|error| match error {
+        ArtifactIdError::EmptyName if text.split(':').next().is_some_and(collections::is_type) => {
+            missing(text)
+        }
+        _ => Refusal::bad_request(NO_ID),
+    })
+}
+
+fn missing(text: &str) -> Refusal {
+    if text.contains('/') {
+        // SkillMeat's router takes the slash, encoded or not, for the end of the id.
+        return Refusal::no_route();
+    }
+    Refusal::not_found(format!("Artifact '{text}' not found"))
+}
+
+/// Says what is wrong with an artifact that is nowhere: a type that nobody has is no type.
+async fn nowhere(state: &HttpState, id: &ArtifactId, text: &str) -> Result<Refusal, Refusal> {
+    if collections::is_type(id.kind()) {
+        return Ok(missing(text));
+    }
+    let overview = state.services.query.overview().await?;
+    let known = overview.cached.value.artifacts.keys().any(|found| found.kind() == id.kind());
+    Ok(if known { missing(text) } else { Refusal::bad_request(NO_ID) })
+}
+
+/// Shows an artifact that is in no collection by what its records say.
+fn deployed_only(id: &ArtifactId, statistics: &DeploymentStatistics, local: i32) -> Artifact {
+    let copies = statistics.projects.iter().flat_map(skillstat_domain::ProjectDeployment::copies);
+    let mut dates: Vec<&DeployedAt> = copies.map(|copy| &copy.deployed_at).collect();
+    dates.sort_by_key(|date| date.unix_microseconds(local));
+    let shown = |date: Option<&&DeployedAt>| date.map(ToString::to_string).unwrap_or_default();
+    Artifact {
+        id: id.to_string(),
+        name: id.name().to_owned(),
+        r#type: id.kind().to_owned(),
+        source: "unknown".to_owned(),
+        origin: "unknown".to_owned(),
+        origin_source: None,
+        version: "unknown".to_owned(),
+        aliases: Vec::new(),
+        tags: Vec::new(),
+        metadata: Metadata::default(),
+        upstream: None,
+        deployment_stats: None,
+        collections: Vec::new(),
+        added: shown(dates.first()),
+        updated: shown(dates.last()),
+        import_id: None,
+    }
+}

@@ -1,0 +1,137 @@
+//! What the cache holds, and making it forget.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+use skillstat_domain::{ArtifactId, CacheCounters};
+use utoipa::ToSchema;
+
+use crate::guard::too_large;
+use crate::problem::{ProblemBody, Refusal};
+use crate::state::HttpState;
+
+/// What the cache holds, and how often it was asked for what.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Counters {
+    /// Whether the list of projects is held.
+    projects_cached: bool,
+    /// How many artifacts' statistics are held.
+    stats_entries: usize,
+    /// How long an entry is good for, in seconds.
+    ttl: f64,
+    hits: u64,
+    misses: u64,
+    joined: u64,
+    expired: u64,
+    invalidated: u64,
+}
+
+impl From<CacheCounters> for Counters {
+    fn from(counters: CacheCounters) -> Self {
+        Self {
+            projects_cached: counters.projects_cached,
+            stats_entries: counters.stats_entries,
+            ttl: counters.ttl.as_secs_f64(),
+            hits: counters.hits,
+            misses: counters.misses,
+            joined: counters.joined,
+            expired: counters.expired,
+            invalidated: counters.invalidated,
+        }
+    }
+}
+
+/// Returns the counters of the cache.
+#[utoipa::path(
+    get,
+    path = "/cache",
+    responses(
+        (status = 200, body = Counters),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn counters(State(state): State<HttpState>) -> Json<Counters> {
+    Json(state.services.cache.counters().into())
+}
+
+/// What to forget.
+#[derive(Debug, Default, ToSchema)]
+pub(crate) struct Invalidate {
+    /// The id of one artifact; everything when it is not given.
+    artifact: Option<String>,
+}
+
+/// What was forgotten.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Invalidated {
+    /// The id of one artifact, or `all`.
+    invalidated: String,
+}
+
+/// Makes the cache forget everything or one artifact; takes the key.
+#[utoipa::path(
+    post,
+    path = "/cache/invalidate",
+    request_body = Option<Invalidate>,
+    responses(
+        (status = 200, body = Invalidated),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn invalidate(
+    State(state): State<HttpState>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Invalidated>, Refusal> {
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => Refusal::bad_request("the request body could not be read"),
+    })?;
+    let cache = &state.services.cache;
+    let invalidated = match asked(&body)?.artifact {
+        None => {
+            cache.invalidate_all();
+            "all".to_owned()
+        }
+        Some(text) => {
+            let wrong =
+                |_| Refusal::bad_request("Invalid artifact ID format. Expected 'type:name'");
+            let artifact: ArtifactId = text.parse().map_err(wrong)?;
+            cache.invalidate_artifact(&artifact);
+            artifact.to_string()
+        }
+    };
+    Ok(Json(Invalidated { invalidated }))
+}
+
+fn asked(body: &[u8]) -> Result<Invalidate, Refusal> {
+    if body.is_empty() {
+        return Ok(Invalidate::default());
+    }
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        let loc = json!(["body", error.column()]);
+        let entry =
+            json!({"type": "json_invalid", "loc": loc, "msg": "JSON decode error", "input": {}});
+        Refusal::unprocessable(entry)
+    })?;
+    let wrong = |kind: &str, loc: &[&str], msg: &str, input: &Value| {
+        Refusal::unprocessable(json!({"type": kind, "loc": loc, "msg": msg, "input": input}))
+    };
+    let Value::Object(fields) = &value else {
+        let why = "Input should be a valid dictionary or object to extract fields from";
+        return Err(wrong("model_attributes_type", &["body"], why, &value));
+    };
+    match fields.get("artifact") {
+        None | Some(Value::Null) => Ok(Invalidate::default()),
+        Some(Value::String(artifact)) => Ok(Invalidate { artifact: Some(artifact.clone()) }),
+        Some(other) => {
+            let why = "Input should be a valid string";
+            Err(wrong("string_type", &["body", "artifact"], why, other))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What is deployed in one project, by its path.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use camino::Utf8Path;
+use serde::Serialize;
+use skillstat_domain::{ProjectPath, StateName};
+use utoipa::ToSchema;
+
+use super::copies::{self, Extras, ProjectCopy};
+use crate::freshness::{Freshness, json};
+use crate::params::Params;
+use crate::problem::{ProblemBody, Refusal};
+use crate::state::HttpState;
+
+/// What is deployed in a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InProject {
+    /// The path as it was asked for.
+    project_path: String,
+    /// The copies in the order of the tracker, `.claude` first.
+    deployments: Vec<RecordedCopy>,
+    /// How many there are.
+    total: usize,
+}
+
+/// One copy.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordedCopy {
+    artifact_name: String,
+    artifact_type: String,
+    from_collection: Option<String>,
+    deployed_at: String,
+    artifact_path: String,
+    project_path: String,
+    collection_sha: String,
+    /// Whether the copy differs from what was deployed.
+    local_modifications: bool,
+    /// `synced`, `modified` or, when the copy cannot be verified, `unknown`; a missing copy is
+    /// `synced`, as it is for SkillMeat: `state` says the truth.
+    sync_status: &'static str,
+    /// Always null.
+    merge_base_snapshot: Option<String>,
+    #[serde(flatten)]
+    extras: Extras,
+}
+
+/// Returns what is deployed in a project; nothing when there is no such project.
+#[utoipa::path(
+    get,
+    path = "/deploy",
+    params(("project_path" = String, Query, description = "the absolute path of the project")),
+    responses(
+        (status = 200, body = InProject),
+        (status = 304, description = "as the client has it"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(state): State<HttpState>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let path = params.required("project_path")?;
+    let overview = state.services.query.overview().await?;
+    Freshness::new(&state, &overview).send(&state, &headers, || {
+        let copies = match ProjectPath::new(Utf8Path::new(path)) {
+            Ok(project) => copies::of(&overview.cached.value, &project),
+            Err(_) => Vec::new(),
+        };
+        json(&InProject {
+            project_path: path.to_owned(),
+            total: copies.len(),
+            deployments: copies.iter().map(|copy| deployment(copy, path)).collect(),
+        })
+    })
+}
+
+fn deployment(ProjectCopy { artifact, copy }: &ProjectCopy<'_>, project: &str) -> RecordedCopy {
+    RecordedCopy {
+        artifact_name: artifact.name().to_owned(),
+        artifact_type: artifact.kind().to_owned(),
+        from_collection: copy.from_collection.clone(),
+        deployed_at: copy.deployed_at.to_string(),
+        artifact_path: copy.path.as_str().to_owned(),
+        project_path: project.to_owned(),
+        collection_sha: copy.baseline.as_str().to_owned(),
+        local_modifications: copies::is_modified(copy),
+        sync_status: match copy.state.name() {
+            StateName::Synced | StateName::Missing => "synced",
+            StateName::Modified => "modified",
+            StateName::Unreadable => "unknown",
+        },
+        merge_base_snapshot: None,
+        extras: (*copy).into(),
+    }
+}

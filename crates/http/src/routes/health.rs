@@ -1,0 +1,126 @@
+//! Whether the service is well. Nothing here waits for a computation.
+
+use std::collections::BTreeMap;
+use std::env::consts::{ARCH, OS};
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::root::{ENVIRONMENT, VERSION};
+use crate::problem::ProblemBody;
+use crate::state::HttpState;
+
+/// Whether the service is well.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    status: &'static str,
+    timestamp: String,
+    version: &'static str,
+    environment: &'static str,
+    uptime_seconds: f64,
+}
+
+/// Whether it is well, part by part.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DetailedHealth {
+    #[serde(flatten)]
+    health: Health,
+    components: BTreeMap<&'static str, Component>,
+    system_info: BTreeMap<&'static str, &'static str>,
+}
+
+/// One part.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Component {
+    status: &'static str,
+    details: String,
+}
+
+/// An answer to a probe.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Probe {
+    status: &'static str,
+    timestamp: String,
+}
+
+/// Returns whether the service is well.
+#[utoipa::path(
+    get,
+    path = "/health",
+    responses(
+        (status = 200, body = Health),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn health(State(state): State<HttpState>) -> Json<Health> {
+    Json(now(&state))
+}
+
+/// Returns whether it is well, part by part.
+#[utoipa::path(
+    get,
+    path = "/health/detailed",
+    responses(
+        (status = 200, body = DetailedHealth),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn detailed(State(state): State<HttpState>) -> Json<DetailedHealth> {
+    let counters = state.services.cache.counters();
+    let details =
+        format!("{} artifacts held for {} s", counters.stats_entries, counters.ttl.as_secs());
+    Json(DetailedHealth {
+        health: now(&state),
+        components: BTreeMap::from([("cache", Component { status: "healthy", details })]),
+        system_info: BTreeMap::from([("platform", OS), ("architecture", ARCH)]),
+    })
+}
+
+/// Returns that the process runs.
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    responses(
+        (status = 200, body = Probe),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn live() -> Json<Probe> {
+    Json(Probe { status: "alive", timestamp: timestamp() })
+}
+
+/// Returns that it takes requests.
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    responses(
+        (status = 200, body = Probe),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn ready() -> Json<Probe> {
+    Json(Probe { status: "ready", timestamp: timestamp() })
+}
+
+fn now(state: &HttpState) -> Health {
+    let clock = &state.services.clock;
+    Health {
+        status: "healthy",
+        timestamp: timestamp(),
+        version: VERSION,
+        environment: ENVIRONMENT,
+        uptime_seconds: clock.now().since(state.started).as_secs_f64(),
+    }
+}
+
+/// The wall clock, for people: no answer depends on it.
+fn timestamp() -> String {
+    format!("{:.6}", Timestamp::now())
+}

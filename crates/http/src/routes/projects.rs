@@ -1,0 +1,127 @@
+//! All projects, page by page.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderName, HeaderValue};
+use axum::response::Response;
+use serde::Serialize;
+use skillstat_domain::{CopyReport, Overview, ProjectPath};
+use utoipa::ToSchema;
+
+use super::copies;
+use crate::freshness::{Freshness, json};
+use crate::guard::Rights;
+use crate::id;
+use crate::paging::{PageInfo, page, place};
+use crate::params::Params;
+use crate::problem::{ProblemBody, Refusal};
+use crate::state::HttpState;
+
+const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
+
+/// The most projects on a page.
+const MOST: usize = 100;
+
+/// One page of projects.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProjectPage {
+    /// The projects, the one deployed to last first, those without a deployment last.
+    items: Vec<ProjectItem>,
+    /// Where the page is.
+    page_info: PageInfo,
+}
+
+/// One project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProjectItem {
+    id: String,
+    path: String,
+    name: String,
+    deployment_count: usize,
+    last_deployment: Option<String>,
+    /// Always null: the headers tell how old the answer is.
+    cache_info: Option<String>,
+}
+
+/// Returns the projects.
+#[utoipa::path(
+    get,
+    path = "/projects",
+    params(
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 100, description = "20 if not given"),
+        ("after" = Option<String>, Query, description = "the `end_cursor` of the page before"),
+        ("refresh" = Option<String>, Query, description = "`true` to read everything anew, for who may write"),
+    ),
+    responses(
+        (status = 200, body = ProjectPage),
+        (status = 304, description = "as the client has it"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(state): State<HttpState>,
+    Extension(rights): Extension<Rights>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let limit = params.limit(20, MOST)?;
+    let after = params.text("after").filter(|cursor| !cursor.is_empty());
+    // A scan costs the machine something; a page that only gets an image must not start one.
+    if params.flag("refresh")? && rights.write {
+        state.services.cache.invalidate_all();
+    }
+    let overview = state.services.query.overview().await?;
+    let freshness = Freshness::new(&state, &overview);
+    let projects = in_order(&overview.cached.value, state.local_offset);
+    let after = match after {
+        None => None,
+        Some(cursor) => {
+            let wanted = id::decode(cursor).unwrap_or_default();
+            Some(place(&projects, "project", |(project, _)| project.as_str() == wanted)?)
+        }
+    };
+    let (items, page_info) =
+        page(&projects, after, limit, |(project, _)| id::encode(project.as_str()));
+    let mut response = freshness.send(&state, &headers, || {
+        let items = items.iter().map(|(project, copies)| item(project, copies, state.local_offset));
+        json(&ProjectPage { items: items.collect(), page_info })
+    })?;
+    let hit = if freshness.is_hit() { "hit" } else { "miss" };
+    response.headers_mut().insert(CACHE_HIT, HeaderValue::from_static(hit));
+    Ok(response)
+}
+
+type Copies<'a> = Vec<&'a CopyReport>;
+
+/// Returns the projects with their copies, the latest deployed to first.
+fn in_order(overview: &Overview, local_offset: i32) -> Vec<(&ProjectPath, Copies<'_>)> {
+    let mut copies: BTreeMap<&ProjectPath, Copies<'_>> =
+        overview.projects.iter().map(|project| (project, Vec::new())).collect();
+    for deployment in overview.artifacts.values().flat_map(|artifact| &artifact.projects) {
+        copies.entry(deployment.project()).or_default().extend(deployment.copies());
+    }
+    let mut projects: Vec<_> = copies.into_iter().collect();
+    // Stable: projects of the same time stay in the order of their paths.
+    projects.sort_by_key(|(_, copies)| {
+        let latest = copies::latest(copies.iter().map(|copy| &copy.deployed_at), local_offset);
+        Reverse(latest.map(|date| date.unix_microseconds(local_offset)))
+    });
+    projects
+}
+
+fn item(project: &ProjectPath, copies: &Copies<'_>, local_offset: i32) -> ProjectItem {
+    let latest = copies::latest(copies.iter().map(|copy| &copy.deployed_at), local_offset);
+    ProjectItem {
+        id: id::encode(project.as_str()),
+        path: project.to_string(),
+        name: project.name().to_owned(),
+        deployment_count: copies.len(),
+        last_deployment: latest.map(ToString::to_string),
+        cache_info: None,
+    }
+}

@@ -1,0 +1,30 @@
+//! Everything at once.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use skillstat_wire::Status;
+
+use crate::freshness::{Freshness, json};
+use crate::problem::{ProblemBody, Refusal};
+use crate::state::HttpState;
+
+/// Returns the statistics of every artifact with a record.
+#[utoipa::path(
+    get,
+    path = "/status",
+    responses(
+        (status = 200, body = Status),
+        (status = 304, description = "as the client has it"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn get(
+    State(state): State<HttpState>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let overview = state.services.query.overview().await?;
+    Freshness::new(&state, &overview)
+        .send(&state, &headers, || json(&Status::from(&*overview.cached.value)))
+}

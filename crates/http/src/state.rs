@@ -1,0 +1,66 @@
+//! What every request is answered with.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+use skillstat_domain::{Clock, Moment, StatisticsQuery, StatsCache};
+
+use crate::bodies::Bodies;
+use crate::guard::GuardConfig;
+use crate::limits::Limits;
+
+/// The ports behind the routes.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// Who answers.
+    pub query: Arc<dyn StatisticsQuery>,
+    /// What is counted and invalidated.
+    pub cache: Arc<dyn StatsCache>,
+    /// What ages are told by.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The ports, the rules of who may ask, and what this process keeps between requests.
+#[derive(Debug, Clone)]
+pub struct HttpState {
+    pub(crate) services: Services,
+    pub(crate) guard: Arc<GuardConfig>,
+    pub(crate) limits: Limits,
+    /// Seconds east of UTC by which naive dates are put in order.
+    pub(crate) local_offset: i32,
+    pub(crate) bodies: Arc<Bodies>,
+    pub(crate) started: Moment,
+    /// Tells this process from others: its versions start anew, and an `ETag` must not.
+    pub(crate) process: u64,
+}
+
+impl HttpState {
+    /// Joins ports and rules; naive dates are put in order as UTC.
+    pub fn new(services: Services, guard: GuardConfig) -> Self {
+        let started = services.clock.now();
+        Self {
+            services,
+            guard: Arc::new(guard),
+            limits: Limits::default(),
+            local_offset: 0,
+            bodies: Arc::default(),
+            started,
+            process: RandomState::new().build_hasher().finish(),
+        }
+    }
+
+    /// Sets the offset from UTC, in seconds to the east, that a date without one is taken to have
+    /// when dates are put in order.
+    #[must_use]
+    pub fn with_local_offset(mut self, seconds: i32) -> Self {
+        self.local_offset = seconds;
+        self
+    }
+
+    /// Sets other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}

@@ -1,0 +1,88 @@
+//! Large, slow, many and broken requests.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use skillstat_domain::testing::MockStatsCache;
+use skillstat_http::{GuardConfig, Limits};
+
+use crate::support::{Service, World, request, small_world};
+
+fn post(body: Vec<u8>) -> Request<Body> {
+    request("POST", "/api/v1/cache/invalidate", &[]).map(|_| Body::from(body))
+}
+
+fn writable(world: World) -> Service {
+    let guard = GuardConfig { private_socket: true, ..GuardConfig::default() };
+    let mut cache = MockStatsCache::new();
+    cache.expect_invalidate_all().returning(|| ());
+    cache.expect_counters().returning(Default::default);
+    Service::with(world, guard, cache)
+}
+
+#[tokio::test]
+async fn a_large_body_is_refused() {
+    let service = writable(small_world());
+    let expected = (413, "request body too large".to_owned());
+    assert_eq!(service.send(post(vec![b' '; (1 << 20) + 1])).await.problem(), expected);
+    let mut announced = post(Vec::new());
+    announced.headers_mut().insert("content-length", "1048577".parse().unwrap());
+    assert_eq!(service.send(announced).await.problem(), expected);
+    let mut largest = b"{}".to_vec();
+    largest.resize(1 << 20, b' ');
+    assert_eq!(service.send(post(largest)).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_request_is_given_up() {
+    let service = Service::new(World { hangs: true, ..small_world() });
+    let reply = service.get("/api/v1/status").await;
+    assert_eq!(reply.problem(), (504, "request timed out".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_at_once_are_refused_and_health_is_not() {
+    let limits = Limits { at_once: 1, time: Duration::from_secs(5), ..Limits::default() };
+    let service = Service::new(World { hangs: true, ..small_world() }).limited(limits);
+    let (first, second, health) = tokio::join!(
+        service.get("/api/v1/status"),
+        service.get("/api/v1/version"),
+        service.get("/health/live"),
+    );
+    assert_eq!(first.problem().0, 504);
+    assert_eq!(second.problem(), (503, "too many requests at once".to_owned()));
+    assert_eq!((second.header("retry-after"), health.status.as_u16()), ("1", 200));
+    assert_eq!(service.get("/api/v1/version").await.status, 200, "the place is free again");
+}
+
+#[tokio::test]
+async fn a_failed_computation_tells_no_internals() {
+    let service = Service::new(World { panics: true, ..small_world() });
+    let reply = service.get("/api/v1/status").await;
+    assert_eq!(reply.problem(), (500, "Internal server error".to_owned()));
+}
+
+#[tokio::test]
+async fn a_panic_is_a_problem_without_internals() {
+    // The mock expects nothing, so asking it panics.
+    let service = Service::new(small_world());
+    let reply = service.get("/api/v1/cache").await;
+    assert_eq!(reply.problem(), (500, "Internal server error".to_owned()));
+    assert!(!reply.header("x-request-id").is_empty());
+    assert_eq!(service.get("/api/v1/version").await.status, 200);
+}
+
+#[tokio::test]
+async fn every_answer_has_an_id_and_a_plain_one_is_taken() {
+    let service = Service::new(small_world());
+    let (one, two) = (service.get("/nowhere").await, service.get("/health").await);
+    assert!(!one.header("x-request-id").is_empty());
+    assert_ne!(one.header("x-request-id"), two.header("x-request-id"));
+    for (given, taken) in
+        [("abc-1.x_Y", true), ("a b", false), ("", false), (&*"a".repeat(65), false)]
+    {
+        let reply = service.send(request("GET", "/health", &[("x-request-id", given)])).await;
+        assert_eq!(reply.header("x-request-id") == given, taken, "{given}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The service over a world that a test makes up: contract, guards, freshness.
+
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod document;
+#[cfg(test)]
+mod freshness;
+#[cfg(test)]
+mod guards;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod routes;
+#[cfg(test)]
+mod support;
