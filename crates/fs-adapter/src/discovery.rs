@@ -9,9 +9,10 @@ mod openat;
 mod walkdir;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::{fs, io};
 
+use exclude::Exclude;
 pub use exclude::ExcludeError;
 use found::Found;
 pub use openat::OpenatDiscovery;
@@ -49,33 +50,48 @@ struct Branch {
     depth: usize,
 }
 
-/// Walks every root: what lies directly below it first, then the directories found there side by
-/// side.
-///
-/// `walk` looks at everything in a branch that may be a profile root of a project within the depth
-/// limit. Given a list, it does not go below the first level but adds the directories there to it.
-fn discover(
-    roots: &[SearchRoot],
-    workers: &dyn Workers,
-    walk: impl Fn(&Branch, &mut Found, Option<&mut Vec<Branch>>) + Sync,
-) -> Scanned<Vec<ProjectPath>> {
-    let mut found = Found::default();
-    let mut branches = Vec::new();
-    for root in roots {
-        match resolve(root) {
-            Ok(Some(top)) => walk(&Branch { top, depth: 0 }, &mut found, Some(&mut branches)),
-            Ok(None) => {}
-            Err(problem) => found.problems.push(problem),
-        }
+/// What a discovery walks, and with whom.
+#[derive(Debug)]
+struct Plan {
+    roots: Vec<SearchRoot>,
+    max_depth: usize,
+    exclude: Exclude,
+    workers: Arc<dyn Workers>,
+}
+
+impl Plan {
+    fn new(options: DiscoveryOptions, workers: Arc<dyn Workers>) -> Result<Self, ExcludeError> {
+        let exclude = Exclude::new(&options.exclude)?;
+        Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
     }
-    // Held only to append what one branch found.
-    let all = Mutex::new(found);
-    workers.for_each(branches.len(), &|index| {
+
+    /// Walks every root: what lies directly below it first, then the directories found there side by
+    /// side.
+    ///
+    /// `walk` looks at everything in a branch that may be a profile root of a project within the depth
+    /// limit. Given a list, it does not go below the first level but adds the directories there to it.
+    fn discover(
+        &self,
+        walk: impl Fn(&Branch, &mut Found, Option<&mut Vec<Branch>>) + Sync,
+    ) -> Scanned<Vec<ProjectPath>> {
         let mut found = Found::default();
-        walk(&branches[index], &mut found, None);
-        all.lock().expect("appending does not panic").append(found);
-    });
-    all.into_inner().expect("appending does not panic").finish()
+        let mut branches = Vec::new();
+        for root in &self.roots {
+            match resolve(root) {
+                Ok(Some(top)) => walk(&Branch { top, depth: 0 }, &mut found, Some(&mut branches)),
+                Ok(None) => {}
+                Err(problem) => found.problems.push(problem),
+            }
+        }
+        // Held only to append what one branch found.
+        let all = Mutex::new(found);
+        self.workers.for_each(branches.len(), &|index| {
+            let mut found = Found::default();
+            walk(&branches[index], &mut found, None);
+            all.lock().expect("appending does not panic").append(found);
+        });
+        all.into_inner().expect("appending does not panic").finish()
+    }
 }
 
 /// Follows links to a root; nothing when it is not there and nobody asked for it.

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
 
-use super::exclude::{Exclude, ExcludeError};
+use super::exclude::ExcludeError;
 use super::found::Found;
-use super::{Branch, DiscoveryOptions, SearchRoot, discover};
+use super::{Branch, DiscoveryOptions, Plan};
 use crate::layout::TRACKER_FILE;
 
 /// Finds projects by walking each root down to the depth limit, and no deeper.
@@ -22,10 +22,7 @@ use crate::layout::TRACKER_FILE;
 /// there. Links to directories are not followed, except a root itself; a profile root may be a link.
 #[derive(Debug)]
 pub struct OpenatDiscovery {
-    roots: Vec<SearchRoot>,
-    max_depth: usize,
-    exclude: Exclude,
-    workers: Arc<dyn Workers>,
+    plan: Plan,
 }
 
 impl OpenatDiscovery {
@@ -35,8 +32,7 @@ impl OpenatDiscovery {
     ///
     /// - [`ExcludeError`] when an exclude glob is malformed.
     pub fn new(options: DiscoveryOptions, workers: Arc<dyn Workers>) -> Result<Self, ExcludeError> {
-        let exclude = Exclude::new(&options.exclude)?;
-        Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
+        Ok(Self { plan: Plan::new(options, workers)? })
     }
 
     /// Walks a directory by its path.
@@ -82,11 +78,11 @@ impl OpenatDiscovery {
                 let parent = directory.fd()?;
                 let kind = kind(entry.file_type(), parent, name)?;
                 let hidden = name.as_bytes().starts_with(b".");
-                let walked = kind == FileType::Directory && branch.depth < self.max_depth;
+                let walked = kind == FileType::Directory && branch.depth < self.plan.max_depth;
                 if name == "." || name == ".." || !(walked || hidden && may_be_profile_root(kind)) {
                     return Ok(());
                 }
-                if self.exclude.covers(name, || branch.top.join(name)) {
+                if self.plan.exclude.covers(name, || branch.top.join(name)) {
                     return Ok(());
                 }
                 if hidden {
@@ -131,8 +127,6 @@ fn open(parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<OwnedFd> {
 
 impl ProjectDiscovery for OpenatDiscovery {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
-        discover(&self.roots, &*self.workers, |branch, found, deeper| {
-            self.start(branch, found, deeper);
-        })
+        self.plan.discover(|branch, found, deeper| self.start(branch, found, deeper))
     }
 }

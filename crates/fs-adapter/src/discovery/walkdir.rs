@@ -8,9 +8,9 @@ use std::sync::Arc;
 use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
 use walkdir::WalkDir;
 
-use super::exclude::{Exclude, ExcludeError};
+use super::exclude::ExcludeError;
 use super::found::Found;
-use super::{Branch, DiscoveryOptions, SearchRoot, discover};
+use super::{Branch, DiscoveryOptions, Plan};
 use crate::layout::TRACKER_FILE;
 
 /// Finds projects with the crate walkdir; the same answer as [`OpenatDiscovery`], more slowly.
@@ -18,10 +18,7 @@ use crate::layout::TRACKER_FILE;
 /// [`OpenatDiscovery`]: crate::OpenatDiscovery
 #[derive(Debug)]
 pub struct WalkdirDiscovery {
-    roots: Vec<SearchRoot>,
-    max_depth: usize,
-    exclude: Exclude,
-    workers: Arc<dyn Workers>,
+    plan: Plan,
 }
 
 impl WalkdirDiscovery {
@@ -31,8 +28,7 @@ impl WalkdirDiscovery {
     ///
     /// - [`ExcludeError`] when an exclude glob is malformed.
     pub fn new(options: DiscoveryOptions, workers: Arc<dyn Workers>) -> Result<Self, ExcludeError> {
-        let exclude = Exclude::new(&options.exclude)?;
-        Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
+        Ok(Self { plan: Plan::new(options, workers)? })
     }
 
     /// Walks a directory by its path.
@@ -43,7 +39,7 @@ impl WalkdirDiscovery {
         mut deeper: Option<&mut Vec<Branch>>,
     ) {
         // The children of a project at the limit are its profile roots: one level more is listed.
-        let below = self.max_depth.saturating_add(1).saturating_sub(branch.depth);
+        let below = self.plan.max_depth.saturating_add(1).saturating_sub(branch.depth);
         let levels = if deeper.is_some() { below.min(1) } else { below };
         // Roots are resolved, so only a directory swapped for a link meanwhile would be followed.
         let entries = WalkDir::new(&branch.top)
@@ -52,7 +48,7 @@ impl WalkdirDiscovery {
             .max_depth(levels)
             .into_iter();
         let excluded = |entry: &walkdir::DirEntry| {
-            self.exclude.covers(entry.file_name(), || entry.path().to_owned())
+            self.plan.exclude.covers(entry.file_name(), || entry.path().to_owned())
         };
         for entry in entries.filter_entry(|entry| !excluded(entry)) {
             let entry = match entry {
@@ -76,7 +72,7 @@ impl WalkdirDiscovery {
             let depth = branch.depth + entry.depth();
             if let Some(deeper) = &mut deeper
                 && kind.is_dir()
-                && depth <= self.max_depth
+                && depth <= self.plan.max_depth
             {
                 deeper.push(Branch { top: entry.into_path(), depth });
             }
@@ -86,8 +82,6 @@ impl WalkdirDiscovery {
 
 impl ProjectDiscovery for WalkdirDiscovery {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
-        discover(&self.roots, &*self.workers, |branch, found, deeper| {
-            self.start(branch, found, deeper);
-        })
+        self.plan.discover(|branch, found, deeper| self.start(branch, found, deeper))
     }
 }
