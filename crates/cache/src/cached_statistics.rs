@@ -167,7 +167,11 @@ impl Core {
     fn statistics(&self, artifact: &ArtifactId) -> Cached<DeploymentStatistics> {
         let (inventory, as_of, generation) = self.inventory();
         let cached = fresh(self.service.statistics(&inventory, artifact, &()), as_of);
-        self.cache.store_statistics(artifact, cached.clone(), generation);
+        // An artifact that is nowhere is not kept: anyone can ask for names that do not exist, and all
+        // that an answer needs is in memory.
+        if *cached.value != DeploymentStatistics::default() {
+            self.cache.store_statistics(artifact, cached.clone(), generation);
+        }
         cached
     }
 

@@ -247,6 +247,18 @@ async fn the_overview_is_held_until_anything_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn questions_for_what_does_not_exist_leave_nothing_and_look_at_nothing() {
+    // Fails when empty statistics are stored: they would take the place of real ones.
+    let setting = setting(2);
+    setting.ask("skill:a").await;
+    let looks = setting.world.looks();
+    for number in 0..500 {
+        assert_eq!(setting.ask(&format!("skill:none-{number}")).await.0, 0);
+    }
+    assert_eq!((setting.cache.counters().stats_entries, setting.world.looks()), (1, looks));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn switched_off_every_question_looks() {
     let setting = set_up(World::with_projects(2), Arc::default(), Arc::new(NoopCache));
     for round in 1..4 {
