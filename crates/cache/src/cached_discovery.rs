@@ -51,4 +51,8 @@ impl ProjectDiscovery for CachedDiscovery {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
         Scanned::clone(&self.list().value)
     }
+
+    fn look_at(&self, directory: &ProjectPath) -> Scanned<bool> {
+        self.inner.look_at(directory)
+    }
 }

@@ -91,6 +91,10 @@ impl ProjectDiscovery for World {
         self.look("walk", &self.walks);
         Scanned::whole(lock(&self.contents).keys().cloned().collect())
     }
+
+    fn look_at(&self, directory: &ProjectPath) -> Scanned<bool> {
+        Scanned::whole(lock(&self.contents).contains_key(directory))
+    }
 }
 
 impl ProjectStates for World {

@@ -11,9 +11,11 @@ pub use model::artifact_id::{ArtifactId, ArtifactIdError};
 pub use model::baseline::Baseline;
 pub use model::cache_counters::CacheCounters;
 pub use model::cached::Cached;
+pub use model::change::Change;
 pub use model::collection::{ArtifactDetails, ArtifactMetadata, Collection, CollectionArtifact};
 pub use model::content_hash::{ContentHash, ContentHashError};
 pub use model::copy_state::{CopyState, StateName};
+pub use model::coverage::{Coverage, WatchMethod, WatchState};
 pub use model::deployed_at::{DeployedAt, DeployedAtError};
 pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
 pub use model::generation::Generation;
@@ -26,6 +28,7 @@ pub use model::scanned::Scanned;
 pub use model::statistics::{
     CopyReport, DeploymentStatistics, Overview, ProjectDeployment, ProjectTotals,
 };
+pub use ports::change_sink::ChangeSink;
 pub use ports::clock::Clock;
 pub use ports::collection_reader::CollectionReader;
 pub use ports::deployment_reader::DeploymentReader;
@@ -35,7 +38,11 @@ pub use ports::project_states::ProjectStates;
 pub use ports::scan_observer::{ScanObserver, ScanPhase};
 pub use ports::statistics_query::{Answer, AnswerSource, QueryError, StatisticsQuery};
 pub use ports::stats_cache::StatsCache;
+pub use ports::watcher::Watcher;
 pub use ports::workers::{InTurn, Workers};
 pub use service::direct_states::DirectStates;
 pub use service::inventory::Inventory;
+pub use service::staleness::{
+    affected_artifacts, artifacts_of, named, state_survives, touched_copies,
+};
 pub use service::statistics_service::StatisticsService;

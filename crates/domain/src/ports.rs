@@ -1,5 +1,6 @@
 //! What the domain needs from outside, as traits. Each is `Send + Sync` and dyn-compatible.
 
+pub(crate) mod change_sink;
 pub(crate) mod clock;
 pub(crate) mod collection_reader;
 pub(crate) mod deployment_reader;
@@ -9,4 +10,5 @@ pub(crate) mod project_states;
 pub(crate) mod scan_observer;
 pub(crate) mod statistics_query;
 pub(crate) mod stats_cache;
+pub(crate) mod watcher;
 pub(crate) mod workers;

@@ -3,4 +3,5 @@
 pub(crate) mod aggregate;
 pub(crate) mod direct_states;
 pub(crate) mod inventory;
+pub(crate) mod staleness;
 pub(crate) mod statistics_service;

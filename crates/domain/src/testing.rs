@@ -16,6 +16,7 @@ pub use manual_clock::ManualClock;
 pub use recording_observer::RecordingObserver;
 pub use sketch::{CollectionSketch, CopySketch, RecordSketch, Sketch, TrackerSketch};
 
+pub use crate::ports::change_sink::MockChangeSink;
 pub use crate::ports::clock::MockClock;
 pub use crate::ports::collection_reader::MockCollectionReader;
 pub use crate::ports::deployment_reader::MockDeploymentReader;
@@ -25,3 +26,4 @@ pub use crate::ports::project_states::MockProjectStates;
 pub use crate::ports::scan_observer::MockScanObserver;
 pub use crate::ports::statistics_query::MockStatisticsQuery;
 pub use crate::ports::stats_cache::MockStatsCache;
+pub use crate::ports::watcher::MockWatcher;

@@ -8,7 +8,7 @@ mod found;
 mod openat;
 mod walkdir;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::{fs, io};
 
@@ -91,6 +91,41 @@ impl Plan {
             all.lock().expect("appending does not panic").append(found);
         });
         all.into_inner().expect("appending does not panic").finish()
+    }
+
+    /// Tells whether `walk` would find a project at a directory, by walking that directory alone.
+    fn look_at(
+        &self,
+        directory: &ProjectPath,
+        walk: impl Fn(&Branch, &mut Found, Option<&mut Vec<Branch>>),
+    ) -> Scanned<bool> {
+        let mut found = Found::default();
+        let top = directory.as_path().as_std_path();
+        if self.enters(top) {
+            // At the limit only the profile roots of the directory itself are looked at.
+            walk(&Branch { top: top.to_owned(), depth: self.max_depth }, &mut found, None);
+        }
+        let found = found.finish();
+        Scanned { value: !found.value.is_empty(), problems: found.problems }
+    }
+
+    /// Tells whether the walk comes to a directory: down from a root, not through a link, not too deep
+    /// and past nothing that is left out.
+    fn enters(&self, directory: &Path) -> bool {
+        if fs::canonicalize(directory).ok().as_deref() != Some(directory) {
+            return false;
+        }
+        let tops = self.roots.iter().filter_map(|root| resolve(root).ok().flatten());
+        tops.into_iter().any(|top| {
+            let Ok(below) = directory.strip_prefix(&top) else { return false };
+            let mut path = top.clone();
+            let mut depth = 0;
+            below.iter().all(|name| {
+                path.push(name);
+                depth += 1;
+                depth <= self.max_depth && !self.exclude.covers(name, || path.clone())
+            })
+        })
     }
 }
 

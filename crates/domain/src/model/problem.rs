@@ -44,6 +44,8 @@ pub enum ProblemKind {
     UnreadableCopy,
     /// A collection's manifest, or an entry of it, could not be read.
     MalformedManifest,
+    /// Something that cannot be watched; changes to it are seen late.
+    NotWatched,
 }
 
 impl ProblemKind {
@@ -59,6 +61,7 @@ impl ProblemKind {
             Self::DuplicateRecord => "duplicate_record",
             Self::UnreadableCopy => "unreadable_copy",
             Self::MalformedManifest => "malformed_manifest",
+            Self::NotWatched => "not_watched",
         }
     }
 }

@@ -17,6 +17,10 @@ use crate::{ProjectPath, Scanned};
 pub trait ProjectDiscovery: Debug + Send + Sync {
     /// Returns the projects that exist now.
     fn discover(&self) -> Scanned<Vec<ProjectPath>>;
+
+    /// Tells whether [`discover`](Self::discover) would return this directory now, without walking
+    /// what lies below it; the problems are those that looking at it alone shows.
+    fn look_at(&self, directory: &ProjectPath) -> Scanned<bool>;
 }
 
 const _: fn(&dyn ProjectDiscovery) = |_| {};

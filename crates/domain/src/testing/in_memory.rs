@@ -54,6 +54,10 @@ impl ProjectDiscovery for InMemoryProjects {
         projects.dedup();
         Scanned::whole(projects)
     }
+
+    fn look_at(&self, directory: &ProjectPath) -> Scanned<bool> {
+        Scanned::whole(self.discover().value.contains(directory))
+    }
 }
 
 impl DeploymentReader for InMemoryProjects {

@@ -32,6 +32,12 @@ fn by_default(path: impl Into<PathBuf>) -> SearchRoot {
     SearchRoot { path: path.into(), required: false }
 }
 
+fn both(options: &DiscoveryOptions, workers: &Arc<dyn Workers>) -> [Box<dyn ProjectDiscovery>; 2] {
+    let openat = OpenatDiscovery::new(options.clone(), Arc::clone(workers)).unwrap();
+    let walkdir = WalkdirDiscovery::new(options.clone(), Arc::clone(workers)).unwrap();
+    [Box::new(openat), Box::new(walkdir)]
+}
+
 /// Asks both walks and asserts that they agree in every word.
 #[track_caller]
 fn discover(options: &DiscoveryOptions) -> Scanned<Vec<ProjectPath>> {
@@ -39,10 +45,7 @@ fn discover(options: &DiscoveryOptions) -> Scanned<Vec<ProjectPath>> {
         [Arc::new(InTurn), Arc::new(ScopedWorkers::new(NonZeroUsize::new(3).unwrap()))];
     let found: Vec<_> = workers
         .into_iter()
-        .flat_map(|workers| -> [Box<dyn ProjectDiscovery>; 2] {
-            let openat = OpenatDiscovery::new(options.clone(), Arc::clone(&workers)).unwrap();
-            [Box::new(openat), Box::new(WalkdirDiscovery::new(options.clone(), workers).unwrap())]
-        })
+        .flat_map(|workers| both(options, &workers))
         .map(|discovery| discovery.discover())
         .collect();
     assert!(found.iter().all(|other| *other == found[0]), "the walks disagree: {found:#?}");

@@ -84,4 +84,8 @@ impl ProjectDiscovery for WalkdirDiscovery {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
         self.plan.discover(|branch, found, deeper| self.start(branch, found, deeper))
     }
+
+    fn look_at(&self, directory: &ProjectPath) -> Scanned<bool> {
+        self.plan.look_at(directory, |branch, found, deeper| self.start(branch, found, deeper))
+    }
 }

@@ -1,8 +1,8 @@
 //! The contract of [`ProjectDiscovery`].
 
 use super::{SetUp, record};
-use crate::ProjectDiscovery;
 use crate::testing::{CopySketch, Sketch, TrackerSketch};
+use crate::{ProjectDiscovery, Scanned};
 
 /// Runs the suite.
 ///
@@ -35,6 +35,12 @@ fn finds_each_project_once_sorted_and_not_too_deep(set_up: SetUp<'_, dyn Project
     let expected: Vec<_> =
         ["", "a-b", "a/b", "a/b/c"].iter().map(|path| stage.project(path)).collect();
     let found = stage.port.discover();
+    for directory in ["", "a", "a-b", "a/b", "a/b/.claude", "a/b/c", "a/b/c/d", "nowhere"] {
+        let directory = stage.project(directory);
+        let looked = stage.port.look_at(&directory);
+        let expected = Scanned::whole(found.value.contains(&directory));
+        assert_eq!(looked, expected, "one look tells what a walk tells: {directory}");
+    }
     assert_eq!((found.value, found.problems), (expected, Vec::new()));
 }
 

@@ -92,6 +92,30 @@ proptest! {
     }
 
     #[test]
+    fn one_look_tells_what_a_walk_tells(
+        entries in vec(entry(), 0..20),
+        max_depth in 0_usize..5,
+        exclude in vec(select(vec!["b", ".x", "node_modules", "**/a/b"]).prop_map(str::to_owned), 0..2),
+    ) {
+        let tree = TempTree::new();
+        for entry in &entries {
+            make(&tree, entry);
+        }
+        let options = DiscoveryOptions { max_depth, exclude, ..options(&tree) };
+        let found = discover(&options).value;
+        let everywhere = plainly(&tree, usize::MAX);
+        let through_links = everywhere.iter().flat_map(|at| {
+            ["a", "b", ".x"].map(|name| ProjectPath::new(&at.as_path().join(name)).unwrap())
+        });
+        for directory in everywhere.iter().cloned().chain(through_links) {
+            let expected = Scanned::whole(found.contains(&directory));
+            for discovery in both(&options, &(Arc::new(InTurn) as _)) {
+                prop_assert_eq!(discovery.look_at(&directory), expected.clone(), "{}", directory);
+            }
+        }
+    }
+
+    #[test]
     fn the_order_in_which_a_tree_was_made_does_not_count(
         (profile_roots, shuffled) in vec("([ab]/|a-b/){0,3}\\.(claude|x)", 0..12)
             .prop_flat_map(|paths| (Just(paths.clone()), Just(paths).prop_shuffle())),

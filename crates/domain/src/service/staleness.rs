@@ -1,0 +1,62 @@
+//! Which change makes which answers stale: pure, and the only place that knows.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8Path;
+
+use crate::{Affected, ArtifactId, CopyState, DeploymentRecord, ProfileRoot, ProjectRecords};
+
+/// Returns which copies may differ when something at `path` below a profile root has changed: those
+/// at the path, those it lies in and those in it. As indices of the records.
+pub fn touched_copies(
+    records: &ProjectRecords,
+    profile_root: &ProfileRoot,
+    path: &Utf8Path,
+) -> Vec<usize> {
+    let touched = |record: &DeploymentRecord| {
+        record.profile_root == *profile_root
+            && record
+                .path
+                .inside()
+                .is_ok_and(|copy| copy.starts_with(path) || path.starts_with(copy))
+    };
+    let records = records.records.iter().enumerate();
+    records.filter(|(_, record)| touched(record)).map(|(index, _)| index).collect()
+}
+
+/// Returns whose statistics may differ when the trackers of a project said one thing before and say
+/// another now: the artifacts that either names, in records and in problems. Without a before, nobody
+/// knows.
+pub fn affected_artifacts(before: Option<&ProjectRecords>, after: &ProjectRecords) -> Affected {
+    let Some(before) = before else { return Affected::All };
+    Affected::Only(named(before).chain(named(after)).cloned().collect())
+}
+
+/// Returns the artifacts of some copies of a project.
+pub fn artifacts_of(records: &ProjectRecords, copies: &[usize]) -> BTreeSet<ArtifactId> {
+    copies.iter().map(|&copy| records.records[copy].artifact.clone()).collect()
+}
+
+/// Returns every artifact that the trackers of a project name, some several times.
+pub fn named(records: &ProjectRecords) -> impl Iterator<Item = &ArtifactId> {
+    let of_records = records.records.iter().map(|record| &record.artifact);
+    of_records.chain(records.problems.iter().filter_map(|problem| problem.artifact.as_ref()))
+}
+
+/// Tells whether the state of a copy is as good for a record that was read later, as long as the copy
+/// itself has not changed: the records say the same, but for the line they stand on, and the state
+/// tells of no line.
+pub fn state_survives(
+    before: &DeploymentRecord,
+    state: &CopyState,
+    after: &DeploymentRecord,
+) -> bool {
+    !matches!(state, CopyState::Unreadable(_))
+        && before.artifact == after.artifact
+        && before.profile_root == after.profile_root
+        && before.path == after.path
+        && before.baseline == after.baseline
+}
+
+#[cfg(test)]
+mod tests;
