@@ -29,7 +29,7 @@ const OWNERS: [(&str, &[&str]); 42] = [
     ("async-trait", &["domain", "cache"]),
     ("axum", &["http"]),
     ("base64", &["http"]),
-    ("camino", &["domain", "fs-adapter", "app", "http"]),
+    ("camino", &["domain", "fs-adapter", "cache", "app", "http"]),
     ("cap-std", &["fs-adapter"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

@@ -1,22 +1,35 @@
 //! Between the levels: what trackers say and what became of each copy.
 
+mod index;
+mod slot;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use skillstat_domain::{CopyState, ProjectPath, ProjectRecords, ProjectStates, StatsCache};
+use camino::Utf8Path;
+use index::Index;
+use skillstat_domain::{
+    Affected, ArtifactId, Cached, CopyState, ProfileRoot, ProjectPath, ProjectRecords,
+    ProjectStates, Scanned, StatsCache, affected_artifacts, artifacts_of, state_survives,
+    touched_copies,
+};
+use slot::Slot;
 
-use crate::sync::{Mutex, OnceLock, lock};
+use crate::sync::{Mutex, lock};
 
-/// Project states that are looked up once for each list of projects.
+/// The list of projects as level 1 holds it.
+pub(crate) type List = Cached<Scanned<Vec<ProjectPath>>>;
+
+/// Project states that are looked up once for each list of projects, and again only where something
+/// has changed.
 ///
-/// Everything here belongs to one level-1 list and goes when that does, so nothing is older than the
-/// list. A project's slot that is dropped while it is being filled fills up unseen: whoever fills it
-/// holds it alone.
+/// Everything here belongs to one level-1 list, or to one made from that by taking single projects in
+/// and out, and goes when another list is stored. So nothing is older than the list.
 #[derive(Debug)]
 pub struct CachedProjects {
     inner: Arc<dyn ProjectStates>,
     cache: Arc<dyn StatsCache>,
-    // Held for one look-up. Slots are filled outside of it.
+    // Held for a few look-ups. Slots are filled outside of it.
     slots: Mutex<Slots>,
 }
 
@@ -25,12 +38,8 @@ struct Slots {
     /// The version of the list that the slots belong to.
     list: u64,
     projects: HashMap<ProjectPath, Arc<Slot>>,
-}
-
-#[derive(Debug, Default)]
-struct Slot {
-    records: OnceLock<Arc<ProjectRecords>>,
-    states: OnceLock<Box<[OnceLock<CopyState>]>>,
+    /// Made when the trackers of all projects on the list have been read.
+    index: Option<Index>,
 }
 
 impl CachedProjects {
@@ -39,10 +48,81 @@ impl CachedProjects {
         Self { inner, cache, slots: Mutex::default() }
     }
 
-    /// Forgets one project, so that it is read anew; returns what its trackers were known to say.
-    pub fn forget(&self, project: &ProjectPath) -> Option<Arc<ProjectRecords>> {
-        let slot = lock(&self.slots).projects.remove(project);
-        slot.and_then(|slot| slot.records.get().cloned())
+    /// Returns the records of the projects on `list` that name an artifact, in the order of the list.
+    /// Costs these projects; nothing while not all trackers have been read.
+    pub fn naming(&self, list: &List, artifact: &ArtifactId) -> Option<Vec<Arc<ProjectRecords>>> {
+        let mut slots = lock(&self.slots);
+        if slots.list != list.version {
+            return None;
+        }
+        let Slots { projects, index, .. } = &mut *slots;
+        if index.is_none() {
+            let mut made = Index::default();
+            for project in &list.value.value {
+                made.add(projects.get(project)?.known_records()?);
+            }
+            *index = Some(made);
+        }
+        let naming = index.as_ref()?.projects(artifact);
+        naming.map(|project| projects.get(project)?.known_records().cloned()).collect()
+    }
+
+    /// Forgets the states of those copies that a change at `path` touches; returns whose statistics
+    /// they were part of.
+    pub fn touch(
+        &self,
+        project: &ProjectPath,
+        profile_root: &ProfileRoot,
+        path: &Utf8Path,
+    ) -> Affected {
+        let mut slots = lock(&self.slots);
+        let Some(slot) = slots.projects.get_mut(project) else { return Affected::All };
+        let Some(records) = slot.known_records().cloned() else {
+            // Somebody reads it just now, before or after the change.
+            *slot = Arc::default();
+            return Affected::All;
+        };
+        let touched = touched_copies(&records, profile_root, path);
+        if !touched.is_empty() {
+            let known = |copy| (!touched.contains(&copy)).then(|| slot.known_state(copy)).flatten();
+            let fresh = Slot::new(Arc::clone(&records), known);
+            *slot = Arc::new(fresh);
+        }
+        Affected::Only(artifacts_of(&records, &touched))
+    }
+
+    /// Reads the trackers of a project on the list anew; of its copies only those that are not on
+    /// record as before. With `copies`, all of them. Returns whose statistics may be others now.
+    pub fn refresh(&self, project: &ProjectPath, copies: Copies) -> Affected {
+        let after = self.inner.records(project);
+        let mut slots = lock(&self.slots);
+        slots.replace(project, Some(after), copies)
+    }
+
+    /// Puts a project on the list, or takes it off; not when `list` is no longer the one that is held,
+    /// which the answer tells.
+    ///
+    /// The list, the answers that are not good any more and what is known here change at once: whoever
+    /// sees the new list sees the rest.
+    pub fn amend(&self, list: &List, project: &ProjectPath, there: bool) -> bool {
+        let after = there.then(|| self.inner.records(project));
+        let amended = amended(list, project, there);
+        let mut slots = lock(&self.slots);
+        let ours = slots.list == list.version;
+        let affected = match (&after, slots.known(project)) {
+            _ if !ours => Affected::All,
+            // What was not on the list has no before.
+            (Some(after), _) => affected_artifacts(Some(after), after),
+            (None, Some(before)) => affected_artifacts(Some(before), before),
+            (None, None) => Affected::All,
+        };
+        let version = amended.version;
+        let done = self.cache.amend_projects(list.version, amended, &affected);
+        if done && ours {
+            slots.list = version;
+            slots.replace(project, after, Copies::All);
+        }
+        done
     }
 
     /// Returns the slot of a project, or nothing when no good list is held and nothing may be kept.
@@ -50,7 +130,7 @@ impl CachedProjects {
         let list = self.cache.discovered_projects()?;
         let mut slots = lock(&self.slots);
         if list.version > slots.list {
-            *slots = Slots { list: list.version, projects: HashMap::new() };
+            *slots = Slots { list: list.version, ..Slots::default() };
         }
         if list.value.value.binary_search(project).is_err() {
             return None;
@@ -59,23 +139,82 @@ impl CachedProjects {
     }
 }
 
+/// Which copies of a project are looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// Those whose records have changed.
+    OfChangedRecords,
+    /// All.
+    All,
+}
+
+impl Slots {
+    fn known(&self, project: &ProjectPath) -> Option<&Arc<ProjectRecords>> {
+        self.projects.get(project).and_then(|slot| slot.known_records())
+    }
+
+    /// Puts what was read in the place of what was known; nothing when the project is none any more.
+    fn replace(
+        &mut self,
+        project: &ProjectPath,
+        after: Option<Arc<ProjectRecords>>,
+        copies: Copies,
+    ) -> Affected {
+        let slot = self.projects.remove(project).unwrap_or_default();
+        let known = slot.known_records();
+        let affected = match (known, &after) {
+            (known, Some(after)) => affected_artifacts(known.map(|known| &**known), after),
+            (Some(known), None) => affected_artifacts(Some(known), known),
+            (None, None) => Affected::All,
+        };
+        if let (Some(index), Some(known)) = (&mut self.index, known) {
+            index.remove(known);
+        }
+        if let Some(after) = after {
+            if let Some(index) = &mut self.index {
+                index.add(&after);
+            }
+            let kept = known.filter(|_| copies == Copies::OfChangedRecords);
+            let places: HashMap<_, _> = kept
+                .into_iter()
+                .flat_map(|kept| kept.records.iter().enumerate())
+                .map(|(place, record)| ((&record.profile_root, &record.artifact), (place, record)))
+                .collect();
+            let survives = |copy: usize| {
+                let record = &after.records[copy];
+                let (place, before) = places.get(&(&record.profile_root, &record.artifact))?;
+                slot.known_state(*place).filter(|state| state_survives(before, state, record))
+            };
+            let fresh = Slot::new(Arc::clone(&after), survives);
+            self.projects.insert(project.clone(), Arc::new(fresh));
+        }
+        affected
+    }
+}
+
+/// Returns the list with a project or without it, as old as it was.
+fn amended(list: &List, project: &ProjectPath, there: bool) -> List {
+    let mut projects = Scanned::clone(&list.value);
+    match (projects.value.binary_search(project), there) {
+        (Err(place), true) => projects.value.insert(place, project.clone()),
+        (Ok(place), false) => drop(projects.value.remove(place)),
+        _ => {}
+    }
+    Cached { value: Arc::new(projects), as_of: list.as_of, version: crate::tally::next_version() }
+}
+
 impl ProjectStates for CachedProjects {
     fn records(&self, project: &ProjectPath) -> Arc<ProjectRecords> {
         match self.slot(project) {
-            Some(slot) => Arc::clone(slot.records.get_or_init(|| self.inner.records(project))),
+            Some(slot) => Arc::clone(slot.records(|| self.inner.records(project))),
             None => self.inner.records(project),
         }
     }
 
     fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
-        let slot = self.slot(&records.project);
-        // Records that are not those of the slot were dropped since, or never kept.
-        let kept =
-            |slot: &Arc<Slot>| slot.records.get().is_some_and(|kept| Arc::ptr_eq(kept, records));
-        let Some(slot) = slot.filter(kept) else { return self.inner.state(records, record) };
-        let states = slot
-            .states
-            .get_or_init(|| records.records.iter().map(|_| OnceLock::default()).collect());
-        states[record].get_or_init(|| self.inner.state(records, record)).clone()
+        // Records that are not those of the slot were replaced since, or never kept.
+        self.slot(&records.project)
+            .and_then(|slot| slot.state(records, record, || self.inner.state(records, record)))
+            .unwrap_or_else(|| self.inner.state(records, record))
     }
 }

@@ -1,5 +1,7 @@
 //! Level 2: the statistics of each artifact, computed once for all who ask.
 
+mod changes;
+
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,13 +9,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use skillstat_domain::{
-    Affected, Answer, AnswerSource, ArtifactId, Cached, Clock, Collection, CollectionReader,
-    DeploymentStatistics, Generation, Inventory, Moment, Overview, ProjectDiscovery, ProjectPath,
-    ProjectStates, QueryError, Scanned, StatisticsQuery, StatisticsService, StatsCache, Workers,
+    Answer, AnswerSource, ArtifactId, Cached, Clock, Collection, CollectionReader,
+    DeploymentStatistics, Generation, Inventory, Moment, Overview, ProjectDiscovery, ProjectStates,
+    QueryError, Scanned, StatisticsQuery, StatisticsService, StatsCache, Workers,
 };
 
+use crate::cached_projects::List;
 use crate::flights::{Boarding, Flights};
 use crate::slot::TtlSlot;
+use crate::sync::{Mutex, lock};
 use crate::tally::next_version;
 use crate::{CachedDiscovery, CachedProjects};
 
@@ -58,8 +62,14 @@ struct Core {
     collections: Arc<dyn CollectionReader>,
     cache: Arc<dyn StatsCache>,
     clock: Arc<dyn Clock>,
+    nowhere: Cached<DeploymentStatistics>,
     overview: TtlSlot<Overview>,
     collection_list: TtlSlot<Scanned<Vec<Collection>>>,
+    // Held while a change is taken, until its answers are invalidated: whoever is told of a change that
+    // another has seen to already may rely on it. Only blocking threads take it.
+    changing: Mutex<()>,
+    /// The generation that the last change of the collections began.
+    collections_changed: Mutex<Generation>,
 }
 
 impl CachedStatistics {
@@ -79,6 +89,7 @@ impl CachedStatistics {
             Arc::clone(&projects) as _,
             sources.workers,
         );
+        let nowhere = fresh(DeploymentStatistics::default(), clock.now());
         let core = Core {
             discovery,
             projects,
@@ -86,8 +97,11 @@ impl CachedStatistics {
             collections: sources.collections,
             cache,
             clock,
+            nowhere,
             overview: TtlSlot::default(),
             collection_list: TtlSlot::default(),
+            changing: Mutex::default(),
+            collections_changed: Mutex::default(),
         };
         Self {
             core: Arc::new(core),
@@ -96,25 +110,6 @@ impl CachedStatistics {
             overviews: Flights::new(),
             collections: Flights::new(),
         }
-    }
-
-    /// Forgets what is known of one project: its trackers and copies are read anew, and the statistics
-    /// of every artifact that it held or holds. Costs one reading of its trackers, so it blocks.
-    pub fn invalidate_project(&self, project: &ProjectPath) {
-        let Core { projects, cache, .. } = &*self.core;
-        // First the project, then the answers: one that is made in between from what was known of the
-        // project goes with the others.
-        let before = projects.forget(project);
-        let listed = cache.discovered_projects();
-        if listed.is_none_or(|list| list.value.value.binary_search(project).is_err()) {
-            return cache.invalidate_all();
-        }
-        let after = projects.records(project);
-        let affected = before.map_or(Affected::All, |before| {
-            let records = before.records.iter().chain(&after.records);
-            Affected::Only(records.map(|record| record.artifact.clone()).collect())
-        });
-        cache.invalidate_statistics(&affected);
     }
 
     /// Computes what is not held, or waits for who does.
@@ -135,11 +130,14 @@ impl CachedStatistics {
                 self.core.cache.count_joined();
                 (waiting, AnswerSource::Joined)
             }
+            Boarding::Refused => return Err(QueryError::Busy),
             Boarding::Pilot(pilot, waiting) => {
                 let core = Arc::clone(&self.core);
                 self.pool.run(Box::new(move || {
                     let computed = catch_unwind(AssertUnwindSafe(|| compute(&core)));
-                    pilot.land(computed.map_err(|panic| QueryError { reason: said(&*panic) }));
+                    pilot.land(
+                        computed.map_err(|panic| QueryError::Failed { reason: said(&*panic) }),
+                    );
                 }));
                 (waiting, AnswerSource::Miss)
             }
@@ -149,36 +147,74 @@ impl CachedStatistics {
 }
 
 impl Core {
-    /// Returns what a slot holds, if it is good.
-    fn held<T>(&self, slot: &TtlSlot<T>) -> Option<Cached<T>> {
-        slot.get(self.cache.generation(), self.clock.now(), self.cache.ttl())
+    /// Tells whether collections read in a generation are good.
+    fn collections_are_current(&self, read: Generation) -> bool {
+        read >= *lock(&self.collections_changed) && read >= self.cache.cleared()
     }
 
-    /// Finds projects and reads trackers; also tells how old the oldest of it is, and the generation
-    /// that what is made of it belongs to.
-    fn inventory(&self) -> (Inventory, Moment, Generation) {
-        // The list first: storing it can begin a generation. What is read from here on belongs to this
-        // list or to a later one.
-        let as_of = self.discovery.list().as_of;
+    /// Returns what a slot holds, if it is good.
+    fn held<T>(
+        &self,
+        slot: &TtlSlot<T>,
+        good: impl FnOnce(Generation) -> bool,
+    ) -> Option<Cached<T>> {
+        slot.get(good, self.clock.now(), self.cache.ttl())
+    }
+
+    /// Returns the list of projects, and the generation that what is read from now on belongs to; none
+    /// when the list was invalidated while it was made, so that nothing made of it may be kept.
+    fn list(&self) -> (List, Option<Generation>) {
+        let list = self.discovery.list();
+        // In this order: a list that is held afterwards was good when the generation was read.
         let generation = self.cache.generation();
-        (self.service.inventory(&()), as_of, generation)
+        let held = self.cache.discovered_projects();
+        let held = held.is_some_and(|held| held.version == list.version);
+        (list, held.then_some(generation))
     }
 
     fn statistics(&self, artifact: &ArtifactId) -> Cached<DeploymentStatistics> {
-        let (inventory, as_of, generation) = self.inventory();
-        let cached = fresh(self.service.statistics(&inventory, artifact, &()), as_of);
-        // An artifact that is nowhere is not kept: anyone can ask for names that do not exist, and all
-        // that an answer needs is in memory.
-        if *cached.value != DeploymentStatistics::default() {
+        let (list, generation) = self.list();
+        // Another flight may have landed between this one's look into the cache and its start, or the
+        // list was all that was missing.
+        if let Some(cached) = self.cache.peek(artifact) {
+            return cached;
+        }
+        let inventory = match self.projects.naming(&list, artifact) {
+            Some(records) if records.is_empty() => return self.nowhere(list.as_of),
+            Some(records) => Inventory { records, ..Inventory::default() },
+            None => self.service.inventory_of(Scanned::clone(&list.value), &()),
+        };
+        let statistics = self.service.statistics(&inventory, artifact, &());
+        if statistics == DeploymentStatistics::default() {
+            return self.nowhere(list.as_of);
+        }
+        let cached = fresh(statistics, list.as_of);
+        if let Some(generation) = generation {
             self.cache.store_statistics(artifact, cached.clone(), generation);
         }
         cached
     }
 
+    /// Tells of an artifact that is known to be nowhere, without computing anything.
+    fn known_nowhere(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
+        let list = self.cache.discovered_projects()?;
+        let naming = self.projects.naming(&list, artifact)?;
+        naming.is_empty().then(|| self.nowhere(list.as_of))
+    }
+
+    /// Returns the statistics of whatever is deployed nowhere. They are the same for all and not kept for
+    /// each: anyone can ask for names that do not exist.
+    fn nowhere(&self, as_of: Moment) -> Cached<DeploymentStatistics> {
+        Cached { as_of, ..self.nowhere.clone() }
+    }
+
     fn overview(&self) -> Cached<Overview> {
-        let (inventory, as_of, generation) = self.inventory();
-        let cached = fresh(self.service.overview(&inventory, &|_, _| true, &()), as_of);
-        self.overview.put(cached.clone(), generation);
+        let (list, generation) = self.list();
+        let inventory = self.service.inventory_of(Scanned::clone(&list.value), &());
+        let cached = fresh(self.service.overview(&inventory, &|_, _| true, &()), list.as_of);
+        if let Some(generation) = generation {
+            self.overview.put(cached.clone(), generation);
+        }
         cached
     }
 
@@ -211,6 +247,9 @@ impl StatisticsQuery for CachedStatistics {
         if let Some(cached) = self.core.cache.statistics(artifact) {
             return Ok(Answer { cached, source: AnswerSource::Hit });
         }
+        if let Some(cached) = self.core.known_nowhere(artifact) {
+            return Ok(Answer { cached, source: AnswerSource::Hit });
+        }
         let good = |since| self.core.cache.is_current(artifact, since);
         let wanted = artifact.clone();
         let compute = move |core: &Core| core.statistics(&wanted);
@@ -218,18 +257,18 @@ impl StatisticsQuery for CachedStatistics {
     }
 
     async fn overview(&self) -> Result<Answer<Overview>, QueryError> {
-        if let Some(cached) = self.core.held(&self.core.overview) {
+        let good = |since| self.core.cache.generation() == since;
+        if let Some(cached) = self.core.held(&self.core.overview, good) {
             return Ok(Answer { cached, source: AnswerSource::Hit });
         }
-        let good = |since| self.core.cache.generation() == since;
         self.computed((&self.overviews, &()), good, Core::overview).await
     }
 
     async fn collections(&self) -> Result<Answer<Scanned<Vec<Collection>>>, QueryError> {
-        if let Some(cached) = self.core.held(&self.core.collection_list) {
+        let good = |since| self.core.collections_are_current(since);
+        if let Some(cached) = self.core.held(&self.core.collection_list, good) {
             return Ok(Answer { cached, source: AnswerSource::Hit });
         }
-        let good = |since| self.core.cache.generation() == since;
         self.computed((&self.collections, &()), good, Core::collections).await
     }
 }

@@ -9,6 +9,10 @@ use tokio::sync::watch;
 
 use crate::sync::{Mutex, lock};
 
+/// How many computations there may be at once. Each takes a thread that blocks, and goes on when nobody
+/// waits for it any more.
+const MOST: usize = 256;
+
 type Outcome<V> = Option<Result<V, QueryError>>;
 
 /// The computations under way, by key. Knows nothing of what is computed.
@@ -32,6 +36,8 @@ pub(crate) enum Boarding<K: Hash + Eq, V> {
     Pilot(Pilot<K, V>, Waiting<V>),
     /// One who comes while it is computed.
     Passenger(Waiting<V>),
+    /// One for whom there is no room.
+    Refused,
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Flights<K, V> {
@@ -53,10 +59,13 @@ impl<K: Hash + Eq + Clone, V: Clone> Flights<K, V> {
         {
             return Boarding::Passenger(Waiting(flight.outcome.clone()));
         }
+        // A flight that is no good any more has its own thread, but its place goes to the next one.
+        if flying.len() >= MOST && !flying.contains_key(key) {
+            return Boarding::Refused;
+        }
         let (sender, outcome) = watch::channel(None);
         flying.insert(key.clone(), Flight { generation, outcome: outcome.clone() });
-        let pilot =
-            Pilot { key: key.clone(), sender: Some(sender), flying: Arc::clone(&self.flying) };
+        let pilot = Pilot { key: key.clone(), sender, flying: Arc::clone(&self.flying) };
         Boarding::Pilot(pilot, Waiting(outcome))
     }
 }
@@ -65,33 +74,31 @@ impl<K: Hash + Eq + Clone, V: Clone> Flights<K, V> {
 #[derive(Debug)]
 pub(crate) struct Pilot<K: Hash + Eq, V> {
     key: K,
-    sender: Option<watch::Sender<Outcome<V>>>,
+    sender: watch::Sender<Outcome<V>>,
     flying: Arc<Mutex<HashMap<K, Flight<V>>>>,
 }
 
 impl<K: Hash + Eq, V> Pilot<K, V> {
     /// Gives the value to all who wait.
-    pub(crate) fn land(mut self, result: Result<V, QueryError>) {
-        let sender = self.sender.take();
+    pub(crate) fn land(self, result: Result<V, QueryError>) {
         // Whoever comes from now on finds the value in the cache, or computes anew.
-        drop(self);
-        if let Some(sender) = sender {
-            sender.send_replace(Some(result));
+        self.leave();
+        self.sender.send_replace(Some(result));
+    }
+
+    /// Makes room for a flight that begins later, unless one has begun already and taken it.
+    fn leave(&self) {
+        let mut flying = lock(&self.flying);
+        let ours = |flight: &Flight<V>| self.sender.subscribe().same_channel(&flight.outcome);
+        if flying.get(&self.key).is_some_and(ours) {
+            flying.remove(&self.key);
         }
     }
 }
 
 impl<K: Hash + Eq, V> Drop for Pilot<K, V> {
     fn drop(&mut self) {
-        let mut flying = lock(&self.flying);
-        // A later flight of the same key may have taken the place; its sender is another one.
-        let ours = |flight: &Flight<V>| match &self.sender {
-            Some(sender) => sender.subscribe().same_channel(&flight.outcome),
-            None => true,
-        };
-        if flying.get(&self.key).is_some_and(ours) {
-            flying.remove(&self.key);
-        }
+        self.leave();
     }
 }
 
@@ -104,7 +111,43 @@ impl<V: Clone + Send + Sync> Waiting<V> {
     pub(crate) async fn land(mut self) -> Result<V, QueryError> {
         match self.0.wait_for(Option::is_some).await {
             Ok(outcome) => (*outcome).clone().expect("it was waited for"),
-            Err(_dropped) => Err(QueryError { reason: "it panicked".to_owned() }),
+            Err(_dropped) => Err(QueryError::Failed { reason: "it panicked".to_owned() }),
         }
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(shuttle))]
+mod tests {
+    use super::*;
+
+    fn pilot(flights: &Flights<usize, u8>, key: usize, good: bool) -> Pilot<usize, u8> {
+        match flights.board(&key, Generation::default(), |_| good) {
+            Boarding::Pilot(pilot, _) => pilot,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_that_lands_leaves_the_place_to_the_one_that_took_it() {
+        // Fails when `leave` does not compare the channels.
+        let flights = Flights::new();
+        let first = pilot(&flights, 1, true);
+        let _second = pilot(&flights, 1, false);
+        first.land(Ok(7));
+        let third = flights.board(&1, Generation::default(), |_| true);
+        assert!(matches!(third, Boarding::Passenger(_)), "{third:?}");
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_and_for_those_who_join_them() {
+        // Fails when `board` does not count.
+        let flights = Flights::new();
+        let pilots: Vec<_> = (0..MOST).map(|key| pilot(&flights, key, true)).collect();
+        let board = |key| flights.board(&key, Generation::default(), |_| true);
+        assert!(matches!(board(MOST), Boarding::Refused));
+        assert!(matches!(board(0), Boarding::Passenger(_)));
+        drop(pilots);
+        assert!(matches!(board(MOST), Boarding::Pilot(..)));
     }
 }

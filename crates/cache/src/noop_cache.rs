@@ -1,5 +1,6 @@
 //! The off switch.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use skillstat_domain::{
@@ -9,12 +10,15 @@ use skillstat_domain::{
 
 /// Holds nothing: every question is computed. Concurrent questions are not even joined, because
 /// nothing read by another one is good.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoopCache;
+#[derive(Debug, Default)]
+pub struct NoopCache {
+    /// Each look at the generation begins another one.
+    generations: AtomicU64,
+}
 
 impl StatsCache for NoopCache {
     fn generation(&self) -> Generation {
-        Generation::default()
+        Generation::new(self.generations.fetch_add(1, Ordering::Relaxed))
     }
 
     fn is_current(&self, _artifact: &ArtifactId, _generation: Generation) -> bool {
@@ -27,7 +31,20 @@ impl StatsCache for NoopCache {
 
     fn store_discovered_projects(&self, _: Cached<Scanned<Vec<ProjectPath>>>, _: Generation) {}
 
+    fn amend_projects(
+        &self,
+        _held: u64,
+        _: Cached<Scanned<Vec<ProjectPath>>>,
+        _: &Affected,
+    ) -> bool {
+        false
+    }
+
     fn statistics(&self, _artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
+        None
+    }
+
+    fn peek(&self, _artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
         None
     }
 
@@ -38,6 +55,10 @@ impl StatsCache for NoopCache {
     fn invalidate_statistics(&self, _affected: &Affected) {}
 
     fn invalidate_all(&self) {}
+
+    fn cleared(&self) -> Generation {
+        self.generation()
+    }
 
     fn count_joined(&self) {}
 

@@ -6,7 +6,7 @@ use skillstat_domain::{Cached, Generation, Moment};
 
 use crate::sync::{Mutex, lock};
 
-/// Holds a value for as long as nothing at all is invalidated, and no longer than its time to live.
+/// Holds a value with the generation it was read in, and no longer than its time to live.
 #[derive(Debug)]
 pub(crate) struct TtlSlot<T> {
     // Held to copy a pointer in or out.
@@ -20,16 +20,16 @@ impl<T> Default for TtlSlot<T> {
 }
 
 impl<T> TtlSlot<T> {
-    /// Returns the value, if it was read in this generation and is not too old.
+    /// Returns the value, if it was read in a good generation and is not too old.
     pub(crate) fn get(
         &self,
-        generation: Generation,
+        good: impl FnOnce(Generation) -> bool,
         now: Moment,
         ttl: Duration,
     ) -> Option<Cached<T>> {
         let held = lock(&self.held);
         let (cached, read) = held.as_ref()?;
-        (*read == generation && now < cached.as_of.after(ttl)).then(|| cached.clone())
+        (good(*read) && now < cached.as_of.after(ttl)).then(|| cached.clone())
     }
 
     /// Holds a value that was read in a generation, unless a later one is held.

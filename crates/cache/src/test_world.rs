@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use skillstat_domain::{
-    ArtifactId, Baseline, Collection, CollectionReader, ContentHash, CopyState, DeploymentRecord,
-    ProfileRoot, ProjectDiscovery, ProjectPath, ProjectRecords, ProjectStates, RecordedPath,
-    Scanned,
+    ArtifactId, Baseline, Change, Collection, CollectionReader, ContentHash, CopyState,
+    DeploymentRecord, ProfileRoot, ProjectDiscovery, ProjectPath, ProjectRecords, ProjectStates,
+    RecordedPath, Scanned,
 };
 
 use crate::sync::{Mutex, lock};
@@ -54,6 +54,23 @@ impl World {
             .insert(id(artifact), content);
     }
 
+    /// Changes a copy that is there; tells whether it is.
+    #[cfg(not(shuttle))]
+    pub(crate) fn edit(&self, project: u8, artifact: &str, content: u8) -> bool {
+        let mut contents = lock(&self.contents);
+        let copy = contents
+            .get_mut(&project_path(project))
+            .and_then(|copies| copies.get_mut(&id(artifact)));
+        copy.map(|copy| *copy = content).is_some()
+    }
+
+    /// Takes an artifact out of a project's tracker.
+    pub(crate) fn undeploy(&self, project: u8, artifact: &str) {
+        if let Some(copies) = lock(&self.contents).get_mut(&project_path(project)) {
+            copies.remove(&id(artifact));
+        }
+    }
+
     pub(crate) fn remove(&self, project: u8) {
         lock(&self.contents).remove(&project_path(project));
     }
@@ -86,6 +103,20 @@ pub(crate) fn project_path(number: u8) -> ProjectPath {
     ProjectPath::new(format!("/p/{number:03}").as_str().into()).expect("it is absolute")
 }
 
+/// The change of a copy, as a watcher tells it.
+pub(crate) fn edited(project: u8, artifact: &str) -> Change {
+    Change::Content {
+        project: project_path(project),
+        profile_root: ProfileRoot::new(".claude").expect("a profile root"),
+        path: id(artifact).name().into(),
+    }
+}
+
+/// The change of a tracker, as a watcher tells it.
+pub(crate) fn redeployed(project: u8) -> Change {
+    Change::Project(project_path(project))
+}
+
 impl ProjectDiscovery for World {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
         self.look("walk", &self.walks);
@@ -105,7 +136,7 @@ impl ProjectStates for World {
             contents.get(project).into_iter().flatten().map(|(artifact, _)| DeploymentRecord {
                 artifact: artifact.clone(),
                 profile_root: ProfileRoot::new(".claude").expect("a profile root"),
-                path: RecordedPath::new("x"),
+                path: RecordedPath::new(artifact.name()),
                 baseline: Baseline::new(&ContentHash::from_bytes([0; 32]).to_string()),
                 deployed_at: "2026-01-02".parse().expect("a date"),
                 from_collection: None,

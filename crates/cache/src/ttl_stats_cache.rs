@@ -45,11 +45,19 @@ struct Entry {
     expires: Moment,
 }
 
+/// Why there are no good statistics.
+enum NotFound {
+    Absent,
+    Expired,
+}
+
 #[derive(Debug, Default)]
 struct State {
     now: Generation,
-    /// When everything was last made bad.
+    /// When everything being made was last made bad.
     everything: Generation,
+    /// When everything was last invalidated.
+    cleared: Generation,
     /// When the list of projects was last made bad.
     list: Generation,
     /// When single artifacts were, since `everything`.
@@ -57,6 +65,11 @@ struct State {
     projects: Option<Cached<Scanned<Vec<ProjectPath>>>>,
     /// The list that the entries of level 2 were made from, when it is not good any more itself.
     replaced: Option<Arc<Scanned<Vec<ProjectPath>>>>,
+    /// Whether there ever was a list.
+    listed: bool,
+    /// Whether statistics may be stored, or being made, that were made from another list, even an equal
+    /// one. Whoever knows what has changed since this one was made cannot tell what those were made from.
+    outlived: bool,
 }
 
 impl State {
@@ -77,6 +90,50 @@ impl TtlStatsCache {
         // The capacity is split over shards, which fill unevenly.
         let statistics = Cache::new(capacity.get().saturating_mul(2));
         Self { clock, ttl, statistics, state: Mutex::default(), tally: Tally::default() }
+    }
+
+    /// Removes statistics and refuses those being made; returns the generation that this begins.
+    fn make_bad(&self, state: &mut State, affected: &Affected) -> Generation {
+        self.tally.invalidated.add();
+        let generation = state.begin();
+        match affected {
+            _ if state.outlived => {
+                self.statistics.clear();
+                state.outlived = false;
+                state.artifacts.clear();
+                state.everything = generation;
+            }
+            Affected::Only(artifacts)
+                if state.artifacts.len() + artifacts.len() <= MAX_TOLD_APART =>
+            {
+                for artifact in artifacts {
+                    state.artifacts.insert(artifact.clone(), generation);
+                    self.statistics.remove(artifact);
+                }
+            }
+            // More than are told apart: what is stored of others stays.
+            Affected::Only(artifacts) => {
+                state.artifacts.clear();
+                state.everything = generation;
+                for artifact in artifacts {
+                    self.statistics.remove(artifact);
+                }
+            }
+            Affected::All => {
+                state.artifacts.clear();
+                state.everything = generation;
+                self.statistics.clear();
+            }
+        }
+        generation
+    }
+
+    fn find(&self, artifact: &ArtifactId) -> Result<Cached<DeploymentStatistics>, NotFound> {
+        match self.statistics.get(artifact) {
+            Some(entry) if self.clock.now() < entry.expires => Ok(entry.statistics),
+            Some(_) => Err(NotFound::Expired),
+            None => Err(NotFound::Absent),
+        }
     }
 
     fn expires(&self, as_of: Moment) -> Moment {
@@ -113,24 +170,47 @@ impl StatsCache for TtlStatsCache {
         if generation < state.list {
             return;
         }
-        if state.replaced.take().is_some_and(|replaced| replaced != projects.value) {
+        let before = state.projects.take().map(|list| list.value).or_else(|| state.replaced.take());
+        if before.is_some_and(|before| before != projects.value) {
             state.everything = state.begin();
             self.statistics.clear();
         }
+        state.outlived = state.listed;
+        state.listed = true;
+        state.replaced = None;
         state.projects = Some(projects);
     }
 
+    fn amend_projects(
+        &self,
+        held: u64,
+        projects: Cached<Scanned<Vec<ProjectPath>>>,
+        affected: &Affected,
+    ) -> bool {
+        let mut state = lock(&self.state);
+        if state.projects.as_ref().is_none_or(|list| list.version != held) {
+            return false;
+        }
+        state.projects = Some(projects);
+        state.list = self.make_bad(&mut state, affected);
+        true
+    }
+
     fn statistics(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
-        match self.statistics.get(artifact) {
-            Some(entry) if self.clock.now() < entry.expires => {
+        match self.find(artifact) {
+            Ok(found) => {
                 self.tally.hits.add();
-                return Some(entry.statistics);
+                return Some(found);
             }
-            Some(_) => self.tally.expired.add(),
-            None => {}
+            Err(NotFound::Expired) => self.tally.expired.add(),
+            Err(NotFound::Absent) => {}
         }
         self.tally.misses.add();
         None
+    }
+
+    fn peek(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
+        self.find(artifact).ok()
     }
 
     fn store_statistics(
@@ -163,24 +243,11 @@ impl StatsCache for TtlStatsCache {
     }
 
     fn invalidate_statistics(&self, affected: &Affected) {
-        self.tally.invalidated.add();
-        let mut state = lock(&self.state);
-        let generation = state.begin();
-        match affected {
-            Affected::Only(artifacts)
-                if state.artifacts.len() + artifacts.len() <= MAX_TOLD_APART =>
-            {
-                for artifact in artifacts {
-                    state.artifacts.insert(artifact.clone(), generation);
-                    self.statistics.remove(artifact);
-                }
-            }
-            Affected::Only(_) | Affected::All => {
-                state.artifacts.clear();
-                state.everything = generation;
-                self.statistics.clear();
-            }
-        }
+        self.make_bad(&mut lock(&self.state), affected);
+    }
+
+    fn cleared(&self) -> Generation {
+        lock(&self.state).cleared
     }
 
     fn count_joined(&self) {
@@ -195,8 +262,13 @@ impl StatsCache for TtlStatsCache {
         self.tally.invalidated.add();
         let mut state = lock(&self.state);
         let generation = state.begin();
-        *state =
-            State { now: generation, everything: generation, list: generation, ..State::default() };
+        *state = State {
+            now: generation,
+            everything: generation,
+            cleared: generation,
+            list: generation,
+            ..State::default()
+        };
         self.statistics.clear();
     }
 

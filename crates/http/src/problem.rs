@@ -1,7 +1,7 @@
 //! Errors as RFC 9457 problems whose `detail` is what SkillMeat's clients know.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use serde::Serialize;
@@ -76,8 +76,14 @@ impl Refusal {
 
 impl From<QueryError> for Refusal {
     fn from(error: QueryError) -> Self {
-        tracing::error!(reason = error.reason, "a computation failed");
-        Self::internal()
+        match error {
+            QueryError::Failed { reason } => {
+                tracing::error!(reason, "a computation failed");
+                Self::internal()
+            }
+            QueryError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+                .with_header(RETRY_AFTER, "1"),
+        }
     }
 }
 

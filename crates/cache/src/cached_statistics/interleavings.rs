@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use shuttle::future::block_on;
 use shuttle::thread;
-use skillstat_domain::InTurn;
 use skillstat_domain::testing::ManualClock;
+use skillstat_domain::{Change, ChangeSink, InTurn};
 
 use super::*;
-use crate::test_world::{World, id, project_path};
+use crate::test_world::{World, edited, id, project_path, redeployed};
 use crate::{Ttl, TtlStatsCache};
 
 #[derive(Debug)]
@@ -119,6 +119,132 @@ fn invalidating_a_project_whose_records_have_moved() {
         setting.query.invalidate_project(&project_path(1));
     };
     check(change, "skill:b", (2, 1));
+}
+
+/// Tells of changes as a watcher does.
+fn tell(setting: &Setting, changes: impl IntoIterator<Item = Change>) {
+    setting.query.changed(&changes.into_iter().collect());
+}
+
+#[test]
+fn an_edit_that_is_told() {
+    // Fails when `touch` empties states in place of making a new slot, and when the answers go before
+    // the states.
+    let change = |setting: &Setting| {
+        setting.world.set(1, "skill:b", 9);
+        tell(setting, [edited(1, "skill:b")]);
+    };
+    check(change, "skill:b", (2, 1));
+}
+
+#[test]
+fn a_tracker_that_is_told() {
+    // Fails when `refresh` reads the records into the slot that is there.
+    let change = |setting: &Setting| {
+        setting.world.set(1, "skill:0", 9);
+        setting.world.set(1, "skill:b", 9);
+        tell(setting, [redeployed(1), edited(1, "skill:b")]);
+    };
+    check(change, "skill:b", (2, 1));
+}
+
+#[test]
+fn a_project_that_comes() {
+    // Fails when the list is amended without refusing what is being made.
+    let change = |setting: &Setting| {
+        setting.world.set(7, "skill:a", 9);
+        tell(setting, [redeployed(7)]);
+    };
+    check(change, "skill:a", (3, 1));
+}
+
+#[test]
+fn a_project_that_goes() {
+    let change = |setting: &Setting| {
+        setting.world.remove(1);
+        tell(setting, [redeployed(1)]);
+    };
+    check(change, "skill:a", (1, 0));
+}
+
+#[test]
+fn a_tracker_that_is_told_while_the_list_is_made_anew() {
+    // Fails when `State::outlived` is never set: what is stored or being made from the list before may
+    // have read the tracker before the change, and whoever read it after the change for the new list
+    // knows of no difference.
+    explore(|| {
+        let setting = setting();
+        assert_eq!(setting.counts("skill:a"), (2, 0));
+        let askers: Vec<_> = ["skill:a", "skill:b"]
+            .iter()
+            .map(|asked| {
+                let setting = Arc::clone(&setting);
+                thread::spawn(move || {
+                    if *asked == "skill:a" {
+                        setting.cache.invalidate_artifact(&id(asked));
+                    }
+                    setting.counts(asked)
+                })
+            })
+            .collect();
+        setting.world.undeploy(1, "skill:b");
+        tell(&setting, [redeployed(1)]);
+        assert_eq!(setting.counts("skill:b"), (1, 0), "right after it was told");
+        for asker in askers {
+            asker.join().unwrap();
+        }
+        assert_eq!(setting.counts("skill:b"), (1, 0), "when all have gone");
+    });
+}
+
+#[test]
+fn two_changes_of_one_project_told_by_two_threads() {
+    // Fails without the lock that lets one project be read anew at a time.
+    explore(|| {
+        let setting = setting();
+        assert_eq!(setting.counts("skill:a"), (2, 0));
+        let other = Arc::clone(&setting);
+        let changer = thread::spawn(move || {
+            other.world.undeploy(1, "skill:a");
+            tell(&other, [redeployed(1)]);
+        });
+        setting.world.set(1, "skill:c", 9);
+        tell(&setting, [redeployed(1), edited(1, "skill:c")]);
+        assert_eq!(setting.counts("skill:c"), (1, 1));
+        changer.join().unwrap();
+        assert_eq!((setting.counts("skill:a"), setting.counts("skill:c")), ((1, 0), (1, 1)));
+    });
+}
+
+#[test]
+fn one_change_told_by_two_threads() {
+    // Fails when a change is taken without holding `changing` until the answers are invalidated: the
+    // second finds everything read already and relies on the first.
+    explore(|| {
+        let setting = setting();
+        assert_eq!(setting.counts("skill:a"), (2, 0));
+        let other = Arc::clone(&setting);
+        let changer = thread::spawn(move || other.query.invalidate_project(&project_path(0)));
+        setting.world.undeploy(0, "skill:a");
+        setting.query.invalidate_project(&project_path(0));
+        assert_eq!(setting.counts("skill:a"), (1, 0), "its own change");
+        changer.join().unwrap();
+    });
+}
+
+#[test]
+fn two_who_ask_get_one_answer() {
+    // Fails without the second look into the cache: one that lands between the look and the start of
+    // the other would be computed twice, with another version.
+    explore(|| {
+        let setting = setting();
+        let version = |setting: &Setting| {
+            block_on(setting.query.statistics(&id("skill:a"))).unwrap().cached.version
+        };
+        let other = Arc::clone(&setting);
+        let asker = thread::spawn(move || version(&other));
+        assert_eq!(version(&setting), asker.join().unwrap());
+    });
 }
 
 #[test]

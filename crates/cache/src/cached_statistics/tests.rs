@@ -6,11 +6,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use skillstat_domain::testing::ManualClock;
-use skillstat_domain::{InTurn, StateName};
+use skillstat_domain::{Change, ChangeSink, InTurn, StateName};
 
 use super::*;
 use crate::sync::lock;
-use crate::test_world::{World, id, project_path};
+use crate::test_world::{World, edited, id, project_path, redeployed};
 use crate::{NoopCache, Ttl, TtlStatsCache};
 
 /// Every computation on a thread of its own.
@@ -65,11 +65,11 @@ impl Setting {
 fn stop_first(world: &World, kind: &'static str) -> (mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (stopped, heard) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
-    let wait = std::sync::Mutex::new(Some(wait));
+    let wait = Mutex::new(Some(wait));
     world.before(move |what| {
-        if what == kind
-            && let Some(wait) = wait.lock().unwrap().take()
-        {
+        // Not in the condition: the lock would be held while waiting.
+        let first = (what == kind).then(|| wait.lock().unwrap().take()).flatten();
+        if let Some(wait) = first {
             stopped.send(()).unwrap();
             wait.recv().unwrap();
         }
@@ -182,7 +182,7 @@ async fn a_panic_is_one_error_for_all_who_wait_and_is_not_kept() {
     let setting = setting(2);
     setting.world.before(|what| assert_ne!(what, "walk", "this panic is part of the test"));
     let error = setting.query.statistics(&id("skill:a")).await.unwrap_err();
-    assert!(error.reason.contains("part of the test"), "{error}");
+    assert!(error.to_string().contains("part of the test"), "{error}");
     *lock(&setting.world.before) = None;
     assert_eq!(setting.ask("skill:a").await, (2, 0, AnswerSource::Miss));
 }
@@ -198,10 +198,62 @@ async fn a_refresh_costs_the_changed_project() {
     setting.query.invalidate_project(&project_path(17));
     assert_eq!(setting.ask("skill:a").await, (50, 1, AnswerSource::Miss));
     assert_eq!(setting.world.looks(), (1, 51, 101), "one tracker, one copy");
-    // A project that is new is found, though nobody listed it.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_watcher_tells_costs_what_it_names() {
+    // Fails when the statistics of one artifact are made from all projects (the third number of
+    // readings), when `replace` keeps no state, and when a project that comes or goes takes a walk.
+    let setting = setting(50);
+    let tell = |changes: &[Change]| {
+        let before = setting.world.looks();
+        setting.query.changed(&changes.iter().cloned().collect());
+        before
+    };
+    setting.ask("skill:a").await;
+    setting.ask("skill:b").await;
+    assert_eq!(setting.world.looks(), (1, 50, 100));
+
+    setting.world.set(17, "skill:a", 9);
+    tell(&[edited(17, "skill:a")]);
+    assert_eq!(setting.ask("skill:b").await, (50, 0, AnswerSource::Hit));
+    assert_eq!(setting.ask("skill:a").await, (50, 1, AnswerSource::Miss));
+    assert_eq!(setting.world.looks(), (1, 50, 101), "one copy");
+
+    setting.world.set(17, "skill:c", 9);
+    tell(&[redeployed(17)]);
+    assert_eq!(setting.ask("skill:c").await, (1, 1, AnswerSource::Miss));
+    assert_eq!(setting.ask("skill:b").await, (50, 0, AnswerSource::Miss));
+    assert_eq!(setting.world.looks(), (1, 51, 102), "one tracker, and the copy that is new in it");
+
     setting.world.set(99, "skill:c", 0);
-    setting.query.invalidate_project(&project_path(99));
-    assert_eq!(setting.ask("skill:c").await.0, 1);
+    tell(&[redeployed(99)]);
+    assert_eq!(setting.ask("skill:a").await, (50, 1, AnswerSource::Miss));
+    assert_eq!(setting.ask("skill:c").await, (2, 1, AnswerSource::Miss));
+    assert_eq!(setting.world.looks(), (1, 52, 103), "the project that came");
+
+    setting.world.remove(99);
+    tell(&[redeployed(99)]);
+    assert_eq!(setting.ask("skill:c").await, (1, 1, AnswerSource::Miss));
+    assert_eq!(setting.world.looks(), (1, 52, 103), "the project that went");
+
+    tell(&[Change::Collections, redeployed(77)]);
+    assert_eq!(setting.ask("skill:b").await.2, AnswerSource::Hit, "of no concern");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn collections_are_read_again_when_they_change_and_only_then() {
+    // Fails when they are held as long as no project changes, or for as long as they live.
+    let setting = setting(2);
+    let ask = || async { setting.query.collections().await.unwrap().source };
+    setting.ask("skill:a").await;
+    assert_eq!((ask().await, ask().await), (AnswerSource::Miss, AnswerSource::Hit));
+    setting.query.changed(&[edited(0, "skill:a"), redeployed(1)].into());
+    assert_eq!(ask().await, AnswerSource::Hit);
+    setting.query.changed(&[Change::Collections].into());
+    assert_eq!((ask().await, ask().await), (AnswerSource::Miss, AnswerSource::Hit));
+    setting.cache.invalidate_all();
+    assert_eq!(ask().await, AnswerSource::Miss);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -226,6 +278,19 @@ async fn a_level_2_entry_dies_with_the_list_it_was_made_from() {
     setting.cache.invalidate_artifact(&id("skill:a"));
     setting.ask("skill:a").await;
     assert_eq!(setting.ask("skill:b").await, (3, 1, AnswerSource::Miss));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_outlived_its_list_ends_with_the_next_change() {
+    // Fails when `State::outlived` is never set: the tracker was read after its change for the new list,
+    // so whoever tells of the change cannot know that it named A before.
+    let setting = setting(2);
+    assert_eq!(setting.ask("skill:a").await.0, 2);
+    setting.cache.invalidate_artifact(&id("skill:other"));
+    setting.world.undeploy(0, "skill:a");
+    setting.ask("skill:b").await;
+    setting.query.changed(&[redeployed(0)].into());
+    assert_eq!(setting.ask("skill:a").await.0, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -256,17 +321,34 @@ async fn questions_for_what_does_not_exist_leave_nothing_and_look_at_nothing() {
         assert_eq!(setting.ask(&format!("skill:none-{number}")).await.0, 0);
     }
     assert_eq!((setting.cache.counters().stats_entries, setting.world.looks()), (1, looks));
+    // And all are one answer, which a client can be told it has.
+    let ask = async |artifact: &str| setting.query.statistics(&id(artifact)).await.unwrap();
+    let (first, second) = (ask("skill:none").await, ask("skill:nothing").await);
+    assert_eq!(first.cached.version, second.cached.version);
+    assert_eq!((first.source, second.source), (AnswerSource::Hit, AnswerSource::Hit));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn switched_off_every_question_looks() {
-    let setting = set_up(World::with_projects(2), Arc::default(), Arc::new(NoopCache));
+    let setting = set_up(World::with_projects(2), Arc::default(), Arc::new(NoopCache::default()));
     for round in 1..4 {
         setting.world.set(0, "skill:a", round);
         assert_eq!(setting.ask("skill:a").await, (2, 1, AnswerSource::Miss));
     }
     assert_eq!(setting.query.overview().await.unwrap().source, AnswerSource::Miss);
     assert_eq!(setting.query.overview().await.unwrap().source, AnswerSource::Miss);
+    assert_eq!(setting.world.looks().0, 5, "one walk a question");
+    // Not even one that is being computed is joined. Fails when the generation stands still.
+    let (heard, go_on) = stop_first(&setting.world, "hash");
+    let query = Arc::clone(&setting.query);
+    let early = tokio::spawn(async move { query.overview().await });
+    heard.recv().unwrap();
+    setting.world.remove(1);
+    let late = setting.query.overview();
+    let late = tokio::time::timeout(Duration::from_secs(20), late).await.unwrap().unwrap();
+    assert_eq!((late.source, late.cached.value.projects.len()), (AnswerSource::Miss, 1));
+    go_on.send(()).unwrap();
+    early.await.unwrap().unwrap();
 }
 
 #[test]

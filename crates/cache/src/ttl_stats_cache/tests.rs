@@ -5,6 +5,7 @@ use std::time::Duration;
 use skillstat_domain::testing::ManualClock;
 
 use super::*;
+use crate::tally::next_version;
 use crate::test_world::{id, project_path};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -21,7 +22,11 @@ fn statistics(version: u64) -> Cached<DeploymentStatistics> {
 
 fn list(projects: &[u8]) -> Cached<Scanned<Vec<ProjectPath>>> {
     let projects = projects.iter().map(|&number| project_path(number)).collect();
-    Cached { value: Arc::new(Scanned::whole(projects)), as_of: Moment::default(), version: 1 }
+    Cached {
+        value: Arc::new(Scanned::whole(projects)),
+        as_of: Moment::default(),
+        version: next_version(),
+    }
 }
 
 /// The version that is held for an artifact.
@@ -140,6 +145,57 @@ fn a_list_that_differs_from_the_one_before_ends_what_was_made_from_that() {
         cache.store_discovered_projects(second, cache.generation());
         assert_eq!(held(&cache, "skill:b"), expected);
     }
+}
+
+#[test]
+fn a_list_stored_over_one_that_is_held_is_compared_with_that() {
+    // Fails when only a list that was invalidated is compared.
+    let (_, cache) = cache();
+    cache.store_discovered_projects(list(&[1]), cache.generation());
+    store(&cache, "skill:b", 2);
+    let before = cache.generation();
+    cache.store_discovered_projects(list(&[1, 2]), cache.generation());
+    assert_eq!(held(&cache, "skill:b"), None);
+    cache.store_statistics(&id("skill:b"), statistics(3), before);
+    assert_eq!(held(&cache, "skill:b"), None, "it was made from the other list");
+}
+
+#[test]
+fn the_first_change_after_a_list_ends_all_that_may_be_made_from_the_one_before() {
+    let (_, cache) = cache();
+    cache.store_discovered_projects(list(&[1]), cache.generation());
+    store(&cache, "skill:b", 2);
+    let told = || cache.invalidate_statistics(&Affected::Only([id("skill:a")].into()));
+    told();
+    assert_eq!(held(&cache, "skill:b"), Some(2), "there was no list before");
+    cache.invalidate_artifact(&id("skill:a"));
+    cache.store_discovered_projects(list(&[1]), cache.generation());
+    let before = cache.generation();
+    assert_eq!(held(&cache, "skill:b"), Some(2), "the lists are equal");
+    told();
+    assert_eq!((held(&cache, "skill:b"), cache.is_current(&id("skill:b"), before)), (None, false));
+    store(&cache, "skill:b", 3);
+    told();
+    assert_eq!(held(&cache, "skill:b"), Some(3), "this one was made from the new list");
+}
+
+#[test]
+fn amending_the_list_ends_what_it_concerns() {
+    // Fails without each of: the comparison of the version, the generation of the list, `make_bad`.
+    let (_, cache) = cache();
+    let first = list(&[1]);
+    cache.store_discovered_projects(first.clone(), cache.generation());
+    store(&cache, "skill:a", 1);
+    store(&cache, "skill:b", 2);
+    let before = cache.generation();
+    let affected = Affected::Only([id("skill:a")].into());
+    let second = list(&[1, 2]);
+    assert!(cache.amend_projects(first.version, second.clone(), &affected));
+    assert!(!cache.amend_projects(first.version, list(&[3]), &Affected::All), "it is not held");
+    assert_eq!((held(&cache, "skill:a"), held(&cache, "skill:b")), (None, Some(2)));
+    assert_eq!(cache.discovered_projects().unwrap().value, second.value);
+    cache.store_discovered_projects(list(&[1]), before);
+    assert_eq!(cache.discovered_projects().unwrap().value, second.value, "a walk from before");
 }
 
 #[test]

@@ -17,7 +17,8 @@ pub trait StatisticsQuery: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// - [`QueryError`] when the computation panicked; the next question computes anew.
+    /// - [`QueryError`] when the computation panicked, and the next question computes anew; or when too
+    ///   much is being computed.
     async fn statistics(
         &self,
         artifact: &ArtifactId,
@@ -68,8 +69,14 @@ pub enum AnswerSource {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the computation failed: {reason}")]
-pub struct QueryError {
-    /// What the computation said when it panicked.
-    pub reason: String,
+pub enum QueryError {
+    /// The computation panicked.
+    #[error("the computation failed: {reason}")]
+    Failed {
+        /// What it said.
+        reason: String,
+    },
+    /// Too much is being computed already; later there may be an answer.
+    #[error("too many answers are being computed")]
+    Busy,
 }

@@ -42,8 +42,21 @@ pub trait StatsCache: Debug + Send + Sync {
         generation: Generation,
     );
 
-    /// Returns the statistics of an artifact, if there are good ones.
+    /// Puts a list in the place of the one whose version is `held`, for whoever knows which project has
+    /// come or gone: only the statistics of `affected` become bad, and those of them being made now.
+    /// Tells whether that list was still held; if not, nothing has happened.
+    fn amend_projects(
+        &self,
+        held: u64,
+        projects: Cached<Scanned<Vec<ProjectPath>>>,
+        affected: &Affected,
+    ) -> bool;
+
+    /// Returns the statistics of an artifact, if there are good ones; counts a hit or a miss.
     fn statistics(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>>;
+
+    /// Returns the same without counting, for a second look.
+    fn peek(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>>;
 
     /// Stores the statistics of an artifact, unless they were invalidated since `generation`.
     fn store_statistics(
@@ -62,6 +75,10 @@ pub trait StatsCache: Debug + Send + Sync {
 
     /// Makes everything bad, and everything being made now.
     fn invalidate_all(&self);
+
+    /// Returns the generation that the last invalidation of everything began, for what belongs to no
+    /// artifact.
+    fn cleared(&self) -> Generation;
 
     /// Counts a question that waited for the answer to another one.
     fn count_joined(&self);

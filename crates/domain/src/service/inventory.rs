@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use crate::{ArtifactId, Problem, ProjectPath, ProjectRecords};
 
 /// The projects found and what their trackers say.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Inventory {
     /// The projects, sorted by path.
     pub projects: Vec<ProjectPath>,

@@ -6,7 +6,7 @@ use super::aggregate::Aggregate;
 use crate::ports::workers::map;
 use crate::{
     ArtifactId, CopyReport, DeploymentStatistics, Inventory, Overview, ProjectDiscovery,
-    ProjectPath, ProjectRecords, ProjectStates, ScanObserver, ScanPhase, Workers,
+    ProjectPath, ProjectRecords, ProjectStates, ScanObserver, ScanPhase, Scanned, Workers,
 };
 
 /// Joins discovery and project states into statistics.
@@ -33,7 +33,15 @@ impl StatisticsService {
     /// Finds the projects and reads their trackers. Looks at no copy.
     pub fn inventory(&self, observer: &dyn ScanObserver) -> Inventory {
         observer.begin(ScanPhase::Discovering, 0);
-        let found = self.discovery.discover();
+        self.inventory_of(self.discovery.discover(), observer)
+    }
+
+    /// Reads the trackers of projects that were found before.
+    pub fn inventory_of(
+        &self,
+        found: Scanned<Vec<ProjectPath>>,
+        observer: &dyn ScanObserver,
+    ) -> Inventory {
         observer.begin(ScanPhase::Reading, found.value.len());
         let records = map(&*self.workers, &found.value, |project| {
             let records = self.states.records(project);

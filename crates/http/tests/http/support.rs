@@ -91,7 +91,7 @@ impl World {
             std::future::pending::<()>().await;
         }
         if self.panics {
-            return Err(QueryError { reason: "secret path /home/me".to_owned() });
+            return Err(QueryError::Failed { reason: "secret path /home/me".to_owned() });
         }
         Ok(())
     }

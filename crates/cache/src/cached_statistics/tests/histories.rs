@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use skillstat_domain::Overview;
 
 use super::*;
+use crate::test_world::{edited, redeployed};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -11,6 +12,12 @@ enum Step {
     Change { project: u8, artifact: u8, content: u8 },
     /// A project goes, and somebody says which.
     Remove { project: u8 },
+    /// A copy is edited, and a watcher tells of it.
+    Edit { project: u8, artifact: u8, content: u8 },
+    /// An artifact is taken out of a tracker, and a watcher tells of it.
+    Undeploy { project: u8, artifact: u8 },
+    /// An artifact is deployed or deployed again, and a watcher tells of the tracker and the copy.
+    Deploy { project: u8, artifact: u8, content: u8 },
     /// A copy changes and somebody only knows that something has.
     ChangeUnseen { project: u8, artifact: u8, content: u8 },
     /// A copy changes and somebody names the artifact.
@@ -28,6 +35,9 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => copy().prop_map(|(project, artifact, content)| Step::Change { project, artifact, content }),
         1 => (0..4_u8).prop_map(|project| Step::Remove { project }),
+        3 => copy().prop_map(|(project, artifact, content)| Step::Edit { project, artifact, content }),
+        2 => copy().prop_map(|(project, artifact, _)| Step::Undeploy { project, artifact }),
+        2 => copy().prop_map(|(project, artifact, content)| Step::Deploy { project, artifact, content }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeUnseen { project, artifact, content }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeNamed { project, artifact, content }),
         1 => (0..150_u8).prop_map(|seconds| Step::Wait { seconds }),
@@ -55,8 +65,21 @@ async fn take(setting: &Setting, step: &Step) {
         }
         Step::Remove { project } => {
             setting.world.remove(project);
-            // Whether a project is one is for a walk to say.
-            setting.cache.invalidate_all();
+            setting.query.invalidate_project(&project_path(project));
+        }
+        Step::Edit { project, artifact: number, content } => {
+            if setting.world.edit(project, &artifact(number), content) {
+                setting.query.changed(&[edited(project, &artifact(number))].into());
+            }
+        }
+        Step::Undeploy { project, artifact: number } => {
+            setting.world.undeploy(project, &artifact(number));
+            setting.query.changed(&[redeployed(project)].into());
+        }
+        Step::Deploy { project, artifact: number, content } => {
+            setting.world.set(project, &artifact(number), content);
+            let changes = [redeployed(project), edited(project, &artifact(number))];
+            setting.query.changed(&changes.into());
         }
         Step::ChangeUnseen { project, artifact: number, content } => {
             setting.world.set(project, &artifact(number), content);
