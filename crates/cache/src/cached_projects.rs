@@ -99,12 +99,12 @@ impl CachedProjects {
         slots.replace(project, Some(after), copies)
     }
 
-    /// Puts a project on the list, or takes it off; not when `list` is no longer the one that is held,
-    /// which the answer tells.
+    /// Puts a project on the list, or takes it off; returns whose statistics that made bad. Nothing when
+    /// `list` is no longer the one that is held: then nothing has happened.
     ///
     /// The list, the answers that are not good any more and what is known here change at once: whoever
     /// sees the new list sees the rest.
-    pub fn amend(&self, list: &List, project: &ProjectPath, there: bool) -> bool {
+    pub fn amend(&self, list: &List, project: &ProjectPath, there: bool) -> Option<Affected> {
         let after = there.then(|| self.inner.records(project));
         let amended = amended(list, project, there);
         let mut slots = lock(&self.slots);
@@ -117,12 +117,14 @@ impl CachedProjects {
             (None, None) => Affected::All,
         };
         let version = amended.version;
-        let done = self.cache.amend_projects(list.version, amended, &affected);
-        if done && ours {
+        if !self.cache.amend_projects(list.version, amended, &affected) {
+            return None;
+        }
+        if ours {
             slots.list = version;
             slots.replace(project, after, Copies::All);
         }
-        done
+        Some(affected)
     }
 
     /// Returns the slot of a project, or nothing when no good list is held and nothing may be kept.

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+pub(crate) use changes::Effect;
 use skillstat_domain::{
     Answer, AnswerSource, ArtifactId, Cached, Clock, Collection, CollectionReader,
     DeploymentStatistics, Generation, Inventory, Moment, Overview, ProjectDiscovery, ProjectStates,
@@ -19,7 +20,7 @@ use crate::flights::{Boarding, Flights};
 use crate::slot::TtlSlot;
 use crate::sync::{Mutex, lock};
 use crate::tally::next_version;
-use crate::{CachedDiscovery, CachedProjects};
+use crate::{CachedDiscovery, CachedProjects, Feed};
 
 /// Runs computations that block, away from the threads that poll.
 ///
@@ -62,6 +63,7 @@ struct Core {
     collections: Arc<dyn CollectionReader>,
     cache: Arc<dyn StatsCache>,
     clock: Arc<dyn Clock>,
+    feed: Arc<Feed>,
     nowhere: Cached<DeploymentStatistics>,
     overview: TtlSlot<Overview>,
     collection_list: TtlSlot<Scanned<Vec<Collection>>>,
@@ -97,6 +99,7 @@ impl CachedStatistics {
             collections: sources.collections,
             cache,
             clock,
+            feed: Arc::default(),
             nowhere,
             overview: TtlSlot::default(),
             collection_list: TtlSlot::default(),
@@ -110,6 +113,11 @@ impl CachedStatistics {
             overviews: Flights::new(),
             collections: Flights::new(),
         }
+    }
+
+    /// Returns the news of what changes.
+    pub fn feed(&self) -> Arc<Feed> {
+        Arc::clone(&self.core.feed)
     }
 
     /// Computes what is not held, or waits for who does.

@@ -3,10 +3,12 @@
 mod cached_discovery;
 mod cached_projects;
 mod cached_statistics;
+mod feed;
 mod flights;
 mod noop_cache;
 #[cfg(not(shuttle))]
 mod process_wide;
+mod settled;
 mod slot;
 mod sync;
 mod tally;
@@ -18,8 +20,10 @@ mod ttl_stats_cache;
 pub use cached_discovery::CachedDiscovery;
 pub use cached_projects::CachedProjects;
 pub use cached_statistics::{BlockingPool, CachedStatistics, Sources};
+pub use feed::Feed;
 pub use noop_cache::NoopCache;
 #[cfg(not(shuttle))]
 pub use process_wide::process_wide;
+pub use settled::SettledStatistics;
 pub use ttl::{Ttl, TtlError};
 pub use ttl_stats_cache::TtlStatsCache;

@@ -20,6 +20,7 @@ pub use model::deployed_at::{DeployedAt, DeployedAtError};
 pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
 pub use model::generation::Generation;
 pub use model::moment::Moment;
+pub use model::notice::{News, Notice};
 pub use model::problem::{Problem, ProblemKind};
 pub use model::profile_root::{ProfileRoot, ProfileRootError};
 pub use model::project_path::{ProjectPath, ProjectPathError};
@@ -28,6 +29,7 @@ pub use model::scanned::Scanned;
 pub use model::statistics::{
     CopyReport, DeploymentStatistics, Overview, ProjectDeployment, ProjectTotals,
 };
+pub use ports::change_feed::{ChangeFeed, Listener};
 pub use ports::change_sink::ChangeSink;
 pub use ports::clock::Clock;
 pub use ports::collection_reader::CollectionReader;

@@ -16,6 +16,7 @@ pub(crate) mod deployed_at;
 pub(crate) mod deployment_record;
 pub(crate) mod generation;
 pub(crate) mod moment;
+pub(crate) mod notice;
 pub(crate) mod problem;
 pub(crate) mod profile_root;
 pub(crate) mod project_path;

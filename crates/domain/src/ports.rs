@@ -1,5 +1,6 @@
 //! What the domain needs from outside, as traits. Each is `Send + Sync` and dyn-compatible.
 
+pub(crate) mod change_feed;
 pub(crate) mod change_sink;
 pub(crate) mod clock;
 pub(crate) mod collection_reader;

@@ -16,6 +16,7 @@ pub use manual_clock::ManualClock;
 pub use recording_observer::RecordingObserver;
 pub use sketch::{CollectionSketch, CopySketch, RecordSketch, Sketch, TrackerSketch};
 
+pub use crate::ports::change_feed::MockChangeFeed;
 pub use crate::ports::change_sink::MockChangeSink;
 pub use crate::ports::clock::MockClock;
 pub use crate::ports::collection_reader::MockCollectionReader;

@@ -8,6 +8,20 @@ use super::{CachedStatistics, Core};
 use crate::cached_projects::Copies;
 use crate::sync::lock;
 
+/// What a change did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Answers were made bad.
+    Answers {
+        /// Whose.
+        affected: Affected,
+        /// The project that changed, and whether it is one now; nothing when nobody knows.
+        project: Option<(ProjectPath, bool)>,
+    },
+    /// The collections are to be read again.
+    Collections,
+}
+
 impl CachedStatistics {
     /// Forgets all that is known of one directory: its trackers and copies are looked at again, whether
     /// it was a project or is one now. Costs one reading of its trackers, so it blocks.
@@ -22,17 +36,15 @@ impl ChangeSink for CachedStatistics {
         let core = &*self.core;
         let _one_at_a_time = lock(&core.changing);
         if changes.contains(&Change::Everything) {
-            return core.cache.invalidate_all();
-        }
-        if changes.contains(&Change::Projects) {
-            core.cache.invalidate_all();
+            return core.everything_changed();
         }
         for change in changes {
             match change {
-                Change::Everything | Change::Projects => {}
+                Change::Everything | Change::Projects => core.everything_changed(),
                 Change::Project(project) => core.project_changed(project, Copies::OfChangedRecords),
                 Change::Content { project, profile_root, path } => {
-                    core.forget(&core.projects.touch(project, profile_root, path));
+                    let affected = core.projects.touch(project, profile_root, path);
+                    core.forget(affected, Some((project.clone(), true)));
                 }
                 Change::Collections => core.collections_changed(),
             }
@@ -43,28 +55,41 @@ impl ChangeSink for CachedStatistics {
 impl Core {
     /// Invalidates answers. The order is always: first what is known between the levels, then the
     /// answers; one that is made in between from what was known goes with the others.
-    fn forget(&self, affected: &Affected) {
-        if *affected != Affected::Only(BTreeSet::new()) {
-            self.cache.invalidate_statistics(affected);
+    fn forget(&self, affected: Affected, project: Option<(ProjectPath, bool)>) {
+        if affected != Affected::Only(BTreeSet::new()) {
+            self.cache.invalidate_statistics(&affected);
+            self.feed.add(Effect::Answers { affected, project });
         }
+    }
+
+    fn everything_changed(&self) {
+        self.cache.invalidate_all();
+        self.feed.add(Effect::Answers { affected: Affected::All, project: None });
     }
 
     fn project_changed(&self, project: &ProjectPath, copies: Copies) {
         // Tried again when another list has come in between, which takes a walk each time.
         loop {
             let Some(list) = self.cache.discovered_projects() else {
-                return self.cache.invalidate_all();
+                return self.everything_changed();
             };
             let there = self.discovery.look_at(project);
             if !there.problems.is_empty() || is_problem(&list.value, project) {
                 // Problems belong to the list, and who may look where is for a walk to say.
-                return self.cache.invalidate_all();
+                return self.everything_changed();
             }
-            match (list.value.value.binary_search(project).is_ok(), there.value) {
+            let there = there.value;
+            match (list.value.value.binary_search(project).is_ok(), there) {
                 (false, false) => return,
-                (true, true) => return self.forget(&self.projects.refresh(project, copies)),
-                (_, there) if self.projects.amend(&list, project, there) => return,
+                (true, true) => {
+                    let affected = self.projects.refresh(project, copies);
+                    return self.forget(affected, Some((project.clone(), there)));
+                }
                 _ => {}
+            }
+            if let Some(affected) = self.projects.amend(&list, project, there) {
+                let project = Some((project.clone(), there));
+                return self.feed.add(Effect::Answers { affected, project });
             }
         }
     }
@@ -74,6 +99,7 @@ impl Core {
         // Begins a generation without making any statistics bad.
         self.cache.invalidate_statistics(&Affected::Only(BTreeSet::new()));
         *changed = self.cache.generation();
+        self.feed.add(Effect::Collections);
     }
 }
 
