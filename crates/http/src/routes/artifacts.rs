@@ -15,7 +15,7 @@ use crate::freshness::{Freshness, json};
 use crate::id;
 use crate::paging::{PageInfo, page, place};
 use crate::params::Params;
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
 /// The most artifacts on a page.
@@ -34,6 +34,7 @@ pub(crate) struct Artifacts {
 #[utoipa::path(
     get,
     path = "/artifacts",
+    operation_id = "list_artifacts",
     params(
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 500, description = "20 if not given"),
         ("after" = Option<String>, Query, description = "the `end_cursor` of the page before"),
@@ -44,8 +45,9 @@ pub(crate) struct Artifacts {
     responses(
         (status = 200, body = Artifacts),
         (status = 304, description = "as the client has it"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "an unknown type or cursor"),
+        (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no such collection"),
+        (status = 422, body = ProblemBody, content_type = PROBLEM, description = "a parameter of the wrong sort"),
     )
 )]
 pub(crate) async fn list(

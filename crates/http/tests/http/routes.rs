@@ -209,7 +209,7 @@ async fn the_cache_tells_its_counters_and_forgets() {
     let ttl = std::time::Duration::from_mins(2);
     let counters = CacheCounters { stats_entries: 3, ttl, hits: 9, ..CacheCounters::default() };
     cache.expect_counters().return_const(counters);
-    cache.expect_invalidate_all().times(3).return_const(());
+    cache.expect_invalidate_all().times(4).return_const(());
     cache
         .expect_invalidate_artifact()
         .withf(|id| id.as_str() == "skill:pdf")
@@ -225,6 +225,7 @@ async fn the_cache_tells_its_counters_and_forgets() {
     );
     for (body, status, expected) in [
         ("", 200, json!({"invalidated": "all"})),
+        ("null", 200, json!({"invalidated": "all"})),
         ("{\"x\": 1}", 200, json!({"invalidated": "all"})),
         ("{\"artifact\": \"skill:pdf.md\"}", 200, json!({"invalidated": "skill:pdf"})),
         ("{\"artifact\": \"pdf\"}", 400, Value::Null),
