@@ -92,7 +92,8 @@ pub(crate) async fn get(
         return Err(Refusal::not_found(format!("No deployments found for project: {name}")));
     }
     let all = state.services.query.collections().await?;
-    Freshness::new(&state, &overview).and(&all).send(&state, &headers, || {
+    let freshness = Freshness::new(&state, &overview).and(&all);
+    let mut response = freshness.send(&state, &headers, || {
         let dates = copies.iter().map(|one| &one.copy.deployed_at);
         json(&ProjectDetail {
             id: id::encode(project.as_str()),
@@ -103,7 +104,9 @@ pub(crate) async fn get(
             deployments: copies.iter().map(|one| deployed(one, &all.cached.value.value)).collect(),
             stats: counts(&copies),
         })
-    })
+    })?;
+    freshness.mark(&state, &mut response);
+    Ok(response)
 }
 
 fn deployed(

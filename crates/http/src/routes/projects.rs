@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::{HeaderName, HeaderValue};
 use axum::response::Response;
 use serde::Serialize;
 use skillstat_domain::{CopyReport, Overview, ProjectPath};
@@ -20,8 +19,6 @@ use crate::paging::{PageInfo, page, place};
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
-
-const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
 
 /// The most projects on a page.
 const MOST: usize = 100;
@@ -95,8 +92,7 @@ pub(crate) async fn list(
         let items = items.iter().map(|(project, copies)| item(project, copies, state.local_offset));
         json(&ProjectPage { items: items.collect(), page_info })
     })?;
-    let hit = if freshness.is_hit() { "hit" } else { "miss" };
-    response.headers_mut().insert(CACHE_HIT, HeaderValue::from_static(hit));
+    freshness.mark(&state, &mut response);
     Ok(response)
 }
 
