@@ -22,7 +22,7 @@ const EDGES: [(&str, &[&str]); 8] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 42] = [
+const OWNERS: [(&str, &[&str]); 44] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -36,6 +36,8 @@ const OWNERS: [(&str, &[&str]); 42] = [
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["cli"]),
     ("globset", &["fs-adapter"]),
+    ("hyper", &["http"]),
+    ("hyper-util", &["http"]),
     ("indicatif", &["cli"]),
     ("jiff", &["domain", "http"]),
     ("listenfd", &["cli"]),

@@ -1,11 +1,14 @@
 //! How old an answer is and how it was come by, in headers.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::http::header::{
     AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
 };
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use skillstat_domain::{Answer, AnswerSource, Moment};
 
@@ -13,6 +16,8 @@ use crate::problem::Refusal;
 use crate::state::HttpState;
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
+const LAST_FETCHED: HeaderName = HeaderName::from_static("x-cache-last-fetched");
 
 /// The freshness of what was made from one or more answers.
 #[derive(Debug)]
@@ -40,9 +45,21 @@ impl Freshness {
         self
     }
 
-    /// Tells whether nothing was computed for this.
-    pub(crate) fn is_hit(&self) -> bool {
-        self.source == AnswerSource::Hit
+    /// Adds what SkillMeat's server says of its cache.
+    pub(crate) fn mark(&self, state: &HttpState, response: &mut Response) {
+        let hit = if self.source == AnswerSource::Hit { "hit" } else { "miss" };
+        let headers = response.headers_mut();
+        headers.insert(CACHE_HIT, HeaderValue::from_static(hit));
+        // The wall clock, for people: no answer depends on it.
+        let fetched = Timestamp::now().checked_sub(self.age(state));
+        let text = fetched.map(|fetched| format!("{fetched:.6}")).unwrap_or_default();
+        if let Ok(text) = HeaderValue::from_str(&text) {
+            headers.insert(LAST_FETCHED, text);
+        }
+    }
+
+    fn age(&self, state: &HttpState) -> Duration {
+        state.services.clock.now().since(self.as_of)
     }
 
     /// Sends a body that is made only if the client does not have it yet.
@@ -60,8 +77,7 @@ impl Freshness {
             ([(CONTENT_TYPE, json)], body()?).into_response()
         };
         let headers = response.headers_mut();
-        let age = state.services.clock.now().since(self.as_of).as_secs();
-        headers.insert(AGE, HeaderValue::from(age));
+        headers.insert(AGE, HeaderValue::from(self.age(state).as_secs()));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert(
             CACHE_STATUS,

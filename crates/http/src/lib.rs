@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bodies;
+mod document;
 mod freshness;
 mod guard;
 mod id;

@@ -25,15 +25,23 @@ const LONGEST_ID: usize = 64;
 pub struct Limits {
     /// The bytes of a body.
     pub body: usize,
-    /// The time until an answer begins.
+    /// The time until an answer begins, with reading the body.
     pub time: Duration,
+    /// The time until the head of a connection's next request has arrived; whoever sends none is
+    /// disconnected. Kept by [`serve`](crate::serve()).
+    pub head: Duration,
     /// The requests answered at once; health is not counted.
     pub at_once: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 1 << 20, time: Duration::from_secs(30), at_once: 512 }
+        Self {
+            body: 1 << 20,
+            time: Duration::from_secs(30),
+            head: Duration::from_secs(10),
+            at_once: 512,
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use serde_json::Value;
 use skillstat_domain::QueryError;
 use utoipa::ToSchema;
 
+/// What the body of an error is.
+pub(crate) const PROBLEM: &str = "application/problem+json";
+
 /// The body of every error.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ProblemBody {
@@ -99,7 +102,7 @@ impl IntoResponse for Refusal {
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (self.status, bytes).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         if let Some((name, value)) = self.header {
             headers.insert(name, value);
         }

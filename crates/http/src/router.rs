@@ -18,6 +18,7 @@ use utoipa::openapi::{Info, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::document;
 use crate::guard::guard;
 use crate::limits::{Places, identify, limit, panicked};
 use crate::problem::Refusal;
@@ -76,13 +77,15 @@ fn described() -> OpenApiRouter<HttpState> {
         .routes(routes!(status::get))
         .routes(routes!(cache::counters))
         .routes(routes!(cache::invalidate));
-    OpenApiRouter::with_openapi(OpenApi::new(info, utoipa::openapi::Paths::new()))
+    let mut all = OpenApiRouter::with_openapi(OpenApi::new(info, utoipa::openapi::Paths::new()))
         .routes(routes!(root::root))
         .routes(routes!(health::health))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::detailed))
-        .nest(PREFIX, api)
+        .nest(PREFIX, api);
+    document::complete(all.get_openapi_mut());
+    all
 }
 
 /// The addresses that SkillMeat's server sends on to the same without a slash in the end.

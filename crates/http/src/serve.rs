@@ -1,12 +1,19 @@
 //! Answering on a listener until told to end, and then in order.
 
 use std::future::Future;
-use std::io;
-use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use crate::{HttpState, router};
 
@@ -22,32 +29,40 @@ pub enum Ended {
 /// Answers requests until `shutdown` is ready, then takes no more and waits at most `patience` for
 /// those that have begun.
 ///
-/// # Errors
-///
-/// Fails when the listener does.
+/// A connection whose next request does not arrive in time ([`Limits::head`](crate::Limits::head)) is
+/// closed. What makes the listener fail, such as too many open files, is waited out.
 pub async fn serve(
-    listener: TcpListener,
+    mut listener: TcpListener,
     state: HttpState,
     shutdown: impl Future<Output = ()> + Send + 'static,
     patience: Duration,
-) -> io::Result<Ended> {
-    let (told, hears) = oneshot::channel();
-    let until = async move {
-        shutdown.await;
-        // Nobody hears it when the listener has failed meanwhile.
-        let _failed = told.send(());
-    };
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(until);
-    let late = async move {
-        if hears.await.is_ok() {
-            tokio::time::sleep(patience).await;
-        } else {
-            std::future::pending::<()>().await;
-        }
-    };
+) -> Ended {
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(state.limits.head);
+    let routes = TowerToHyperService::new(router(state));
+    let connections = GracefulShutdown::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = &mut shutdown => break,
+        };
+        let routes = routes.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            routes.call(request)
+        });
+        let connection =
+            connections.watch(protocol.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%peer, %error, "a connection was given up");
+            }
+        });
+    }
+    drop(listener);
     tokio::select! {
-        ended = server.into_future() => ended.map(|()| Ended::InOrder),
-        () = late => Ok(Ended::Late),
+        () = connections.shutdown() => Ended::InOrder,
+        () = tokio::time::sleep(patience) => Ended::Late,
     }
 }

@@ -65,7 +65,7 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     };
     tracing::info!(%address, key = %config.token_file.value.display(), "listening on http://{address}");
     notify(sd_notify::NotifyState::Ready);
-    let ended = skillstat_http::serve(listener, state, shutdown, PATIENCE).await?;
+    let ended = skillstat_http::serve(listener, state, shutdown, PATIENCE).await;
     tracing::info!("ended");
     Ok(ended)
 }

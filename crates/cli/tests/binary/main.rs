@@ -1,9 +1,12 @@
 //! The real binary, where only a process will do: another user, exit codes, a closed pipe.
 
+mod guarding;
 mod permissions;
 mod process;
+mod service;
 mod serving;
 mod vectors;
+mod web_client;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,96 +1,11 @@
 //! The service as a process: it listens, answers, and ends when told.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::net::{TcpListener, TcpStream};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Sandbox;
-
-/// A service that is ended when this goes.
-struct Service {
-    child: Child,
-    address: SocketAddr,
-    /// Open as long as the service writes to it.
-    _log: BufReader<std::process::ChildStderr>,
-    sandbox: Sandbox,
-}
-
-impl Service {
-    /// Starts a service over a tree with one project, and waits until it listens.
-    fn start(arguments: &[&str]) -> Self {
-        let sandbox = Sandbox::new();
-        let profile_root = sandbox.tree().join("shop/.claude");
-        std::fs::create_dir_all(profile_root.join("commands")).expect("writable");
-        std::fs::write(profile_root.join("commands/review.md"), "edited").expect("writable");
-        let record = format!(
-            "[[deployed]]\nartifact_name = \"review\"\nartifact_type = \"command\"\nfrom_collection = \"default\"\n\
-             deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"commands/review.md\"\ncontent_hash = \"{}\"\n",
-            "0".repeat(64)
-        );
-        std::fs::write(profile_root.join(".skillmeat-deployed.toml"), record).expect("writable");
-        let mut child = command(&sandbox)
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-json"])
-            .args(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
-        let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
-        let address = loop {
-            let mut line = String::new();
-            assert_ne!(
-                log.read_line(&mut line).expect("readable"),
-                0,
-                "it ended before it listened"
-            );
-            let event: serde_json::Value = serde_json::from_str(&line).expect("a line of JSON");
-            if let Some(address) = event["fields"]["address"].as_str() {
-                break address.parse().expect("an address");
-            }
-        };
-        Self { child, address, _log: log, sandbox }
-    }
-
-    /// Sends a request and returns status and body.
-    fn request(&self, line: &str, headers: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address).expect("it listens");
-        let length = body.len();
-        write!(
-            stream,
-            "{line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}",
-            self.address
-        )
-        .expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        let status =
-            answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned();
-        (status, body)
-    }
-
-    fn key(&self) -> String {
-        let path = self.sandbox.directory.path().join("tree/.local/state/skillstat/token");
-        std::fs::read_to_string(path).expect("serve made it")
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ended = self.child.kill();
-        let _waited = self.child.wait();
-    }
-}
-
-/// The binary with the tree as home and working directory.
-fn command(sandbox: &Sandbox) -> Command {
-    let mut command = Command::new(sandbox.directory.path().join("skillstat"));
-    command.env_clear().env("HOME", sandbox.tree()).current_dir(sandbox.tree());
-    command
-}
+use crate::service::{Service, command};
 
 #[test]
 fn it_answers_what_the_command_answers_and_ends_when_told() {
@@ -153,4 +68,15 @@ fn beyond_this_machine_it_takes_a_key() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains("takes a key") && said.contains("mode 600"), "{said}");
+}
+
+#[test]
+fn many_that_say_nothing_keep_nobody_out_and_hold_up_no_end() {
+    let mut service = Service::start(&[]);
+    let idle: Vec<_> =
+        (0..200).map(|_| TcpStream::connect(service.address).expect("it listens")).collect();
+    assert_eq!(service.request("GET /health", "", "").0, 200);
+    kill_process(Pid::from_child(&service.child), Signal::TERM).expect("it runs");
+    assert_eq!(service.child.wait().expect("it ends").code(), Some(0));
+    drop(idle);
 }

@@ -21,7 +21,7 @@ pub(super) fn check(request: &Request, config: &GuardConfig) -> Result<(), Refus
     if known || config.private_socket {
         Ok(())
     } else {
-        let why = "this host is not served here; allow it in the configuration";
+        let why = "this host is not served here; allow it with --host";
         Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, why))
     }
 }

@@ -10,7 +10,7 @@ use super::collections;
 use super::shape::{Artifact, Metadata};
 use crate::freshness::{Freshness, json};
 use crate::params::Params;
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
 const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
@@ -19,16 +19,18 @@ const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
 #[utoipa::path(
     get,
     path = "/artifacts/{id}",
+    operation_id = "get_artifact",
     params(
-        ("id" = String, Path, description = "`type:name`"),
+        ("id" = String, Path, pattern = r"^[^:]+:[\s\S]+$", description = "`type:name`"),
         ("collection" = Option<String>, Query, description = "look only in this collection"),
-        ("include_deployments" = Option<String>, Query, description = "`true` for where it is deployed"),
+        ("include_deployments" = Option<bool>, Query, description = "where it is deployed"),
     ),
     responses(
         (status = 200, body = Artifact),
         (status = 304, description = "as the client has it"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "no id, or of a type that nobody has"),
+        (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no such artifact or collection"),
+        (status = 422, body = ProblemBody, content_type = PROBLEM, description = "a parameter of the wrong sort"),
     )
 )]
 pub(crate) async fn get(

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
-use skillstat_domain::{Collection, CollectionArtifact};
+use skillstat_domain::{Answer, Collection, CollectionArtifact, DeploymentStatistics, Overview};
 use utoipa::ToSchema;
 
 use super::shape::Artifact;
@@ -15,7 +15,7 @@ use crate::freshness::{Freshness, json};
 use crate::id;
 use crate::paging::{PageInfo, page, place};
 use crate::params::Params;
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
 /// The most artifacts on a page.
@@ -34,18 +34,24 @@ pub(crate) struct Artifacts {
 #[utoipa::path(
     get,
     path = "/artifacts",
+    operation_id = "list_artifacts",
     params(
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 500, description = "20 if not given"),
         ("after" = Option<String>, Query, description = "the `end_cursor` of the page before"),
         ("artifact_type" = Option<String>, Query, description = "one or more types, joined by commas"),
         ("collection" = Option<String>, Query, description = "look only in this collection"),
         ("tags" = Option<String>, Query, description = "tags joined by commas; one of them is enough"),
+        ("tools" = Option<String>, Query, description = "tools joined by commas, in any case; one of them is enough"),
+        ("search" = Option<String>, Query, description = "a part of name or description, in any case"),
+        ("import_id" = Option<String>, Query, description = "the import it came with"),
+        ("include_deployments" = Option<bool>, Query, description = "where each is deployed"),
     ),
     responses(
         (status = 200, body = Artifacts),
         (status = 304, description = "as the client has it"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "an unknown type or cursor"),
+        (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no such collection"),
+        (status = 422, body = ProblemBody, content_type = PROBLEM, description = "a parameter of the wrong sort"),
     )
 )]
 pub(crate) async fn list(
@@ -54,8 +60,10 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let limit = params.limit(20, MOST)?;
-    let all = state.services.query.collections().await?;
-    let freshness = Freshness::new(&state, &all);
+    let deployments = params.flag("include_deployments")?;
+    let query = &state.services.query;
+    let all = query.collections().await?;
+    let mut freshness = Freshness::new(&state, &all);
     let all = &all.cached.value.value;
     let artifacts = wanted(all, &params)?;
     let after = match params.text("after") {
@@ -67,9 +75,20 @@ pub(crate) async fn list(
     };
     let cursor = |artifact: &&CollectionArtifact| id::encode(&shape::id(artifact));
     let (items, page_info) = page(&artifacts, after, limit, cursor);
+    let overview = if deployments { Some(query.overview().await?) } else { None };
+    if let Some(overview) = &overview {
+        freshness = freshness.and(overview);
+    }
     freshness.send(&state, &headers, || {
-        let show =
-            |found: &&CollectionArtifact| Artifact::new(found, collections::having(all, &found.id));
+        let show = |found: &&CollectionArtifact| {
+            let mut artifact = Artifact::new(found, collections::having(all, &found.id));
+            let statistics = |overview: &Answer<Overview>| {
+                let statistics = overview.cached.value.artifacts.get(&found.id);
+                statistics.map_or_else(|| (&DeploymentStatistics::default()).into(), Into::into)
+            };
+            artifact.deployment_stats = overview.as_ref().map(statistics);
+            artifact
+        };
         json(&Artifacts { items: items.iter().map(show).collect(), page_info })
     })
 }
@@ -90,11 +109,20 @@ fn wanted<'a>(
     if let Some(kind) = kinds.iter().find(|kind| !collections::is_type(kind) && !there(kind)) {
         return Err(Refusal::bad_request(format!("Invalid artifact type: {kind}")));
     }
-    let tags = parts(params, "tags");
+    let (tags, tools) = (parts(params, "tags"), parts(params, "tools"));
+    let search = params.text("search").unwrap_or_default().to_lowercase();
+    let import = params.text("import_id").filter(|id| !id.is_empty());
+    let is_found = |text: &str| text.to_lowercase().contains(&search);
     let has = |artifact: &CollectionArtifact| {
-        let own = &artifact.details.tags;
+        let details = &artifact.details;
+        let description = details.metadata.description.as_deref().unwrap_or_default();
+        let is_tool =
+            |own: &String| tools.iter().any(|tool| tool.to_lowercase() == own.to_lowercase());
         (kinds.is_empty() || kinds.contains(&artifact.id.kind()))
-            && (tags.is_empty() || own.iter().any(|tag| tags.contains(&tag.as_str())))
+            && (tags.is_empty() || details.tags.iter().any(|tag| tags.contains(&tag.as_str())))
+            && (tools.is_empty() || details.metadata.tools.iter().any(is_tool))
+            && (search.is_empty() || is_found(&artifact.name) || is_found(description))
+            && import.is_none_or(|import| details.import_id.as_deref() == Some(import))
     };
     Ok(first_of.into_values().filter(|artifact| has(artifact)).collect())
 }

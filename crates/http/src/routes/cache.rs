@@ -11,7 +11,7 @@ use skillstat_domain::{ArtifactId, CacheCounters};
 use utoipa::ToSchema;
 
 use crate::guard::too_large;
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
 /// What the cache holds, and how often it was asked for what.
@@ -49,10 +49,9 @@ impl From<CacheCounters> for Counters {
 #[utoipa::path(
     get,
     path = "/cache",
+    operation_id = "get_counters",
     responses(
         (status = 200, body = Counters),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn counters(State(state): State<HttpState>) -> Json<Counters> {
@@ -63,6 +62,7 @@ pub(crate) async fn counters(State(state): State<HttpState>) -> Json<Counters> {
 #[derive(Debug, Default, ToSchema)]
 pub(crate) struct Invalidate {
     /// The id of one artifact; everything when it is not given.
+    #[schema(pattern = r"^[^:]+:[\s\S]+$")]
     artifact: Option<String>,
 }
 
@@ -80,8 +80,8 @@ pub(crate) struct Invalidated {
     request_body = Option<Invalidate>,
     responses(
         (status = 200, body = Invalidated),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "no id"),
+        (status = 422, body = ProblemBody, content_type = PROBLEM, description = "no object, or of the wrong sort"),
     )
 )]
 pub(crate) async fn invalidate(
@@ -122,6 +122,9 @@ fn asked(body: &[u8]) -> Result<Invalidate, Refusal> {
     let wrong = |kind: &str, loc: &[&str], msg: &str, input: &Value| {
         Refusal::unprocessable(json!({"type": kind, "loc": loc, "msg": msg, "input": input}))
     };
+    if value.is_null() {
+        return Ok(Invalidate::default());
+    }
     let Value::Object(fields) = &value else {
         let why = "Input should be a valid dictionary or object to extract fields from";
         return Err(wrong("model_attributes_type", &["body"], why, &value));

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::copies::{self, Extras, ProjectCopy};
 use crate::freshness::{Freshness, json};
 use crate::params::Params;
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
 /// What is deployed in a project.
@@ -50,12 +50,12 @@ pub(crate) struct RecordedCopy {
 #[utoipa::path(
     get,
     path = "/deploy",
+    operation_id = "list_deployments",
     params(("project_path" = String, Query, description = "the absolute path of the project")),
     responses(
         (status = 200, body = InProject),
         (status = 304, description = "as the client has it"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = PROBLEM, description = "no path"),
     )
 )]
 pub(crate) async fn list(

@@ -10,7 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::root::{ENVIRONMENT, VERSION};
-use crate::problem::ProblemBody;
 use crate::state::HttpState;
 
 /// Whether the service is well.
@@ -52,8 +51,6 @@ pub(crate) struct Probe {
     path = "/health",
     responses(
         (status = 200, body = Health),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn health(State(state): State<HttpState>) -> Json<Health> {
@@ -66,8 +63,6 @@ pub(crate) async fn health(State(state): State<HttpState>) -> Json<Health> {
     path = "/health/detailed",
     responses(
         (status = 200, body = DetailedHealth),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn detailed(State(state): State<HttpState>) -> Json<DetailedHealth> {
@@ -87,8 +82,6 @@ pub(crate) async fn detailed(State(state): State<HttpState>) -> Json<DetailedHea
     path = "/health/live",
     responses(
         (status = 200, body = Probe),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn live() -> Json<Probe> {
@@ -101,8 +94,6 @@ pub(crate) async fn live() -> Json<Probe> {
     path = "/health/ready",
     responses(
         (status = 200, body = Probe),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn ready() -> Json<Probe> {

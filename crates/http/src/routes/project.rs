@@ -14,7 +14,7 @@ use super::collections::{self, InCollection};
 use super::copies::{self, Extras, ProjectCopy};
 use crate::freshness::{Freshness, json};
 use crate::id;
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
 /// One project and what is deployed in it.
@@ -62,12 +62,16 @@ pub(crate) struct Counts {
 #[utoipa::path(
     get,
     path = "/projects/{id}",
+    operation_id = "get_project",
     params(("id" = String, Path, description = "base64 of the project's path, standard or url-safe")),
     responses(
-        (status = 200, body = ProjectDetail),
+        (status = 200, body = ProjectDetail, headers(
+            ("X-Cache-Hit" = String, description = "`hit` or `miss`"),
+            ("X-Cache-Last-Fetched" = String, description = "when it was read from the disk"),
+        )),
         (status = 304, description = "as the client has it"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "no id of a project"),
+        (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no such project, or nothing is deployed in it"),
     )
 )]
 pub(crate) async fn get(
@@ -88,7 +92,8 @@ pub(crate) async fn get(
         return Err(Refusal::not_found(format!("No deployments found for project: {name}")));
     }
     let all = state.services.query.collections().await?;
-    Freshness::new(&state, &overview).and(&all).send(&state, &headers, || {
+    let freshness = Freshness::new(&state, &overview).and(&all);
+    let mut response = freshness.send(&state, &headers, || {
         let dates = copies.iter().map(|one| &one.copy.deployed_at);
         json(&ProjectDetail {
             id: id::encode(project.as_str()),
@@ -99,7 +104,9 @@ pub(crate) async fn get(
             deployments: copies.iter().map(|one| deployed(one, &all.cached.value.value)).collect(),
             stats: counts(&copies),
         })
-    })
+    })?;
+    freshness.mark(&state, &mut response);
+    Ok(response)
 }
 
 fn deployed(

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::{HeaderName, HeaderValue};
 use axum::response::Response;
 use serde::Serialize;
 use skillstat_domain::{CopyReport, Overview, ProjectPath};
@@ -18,10 +17,8 @@ use crate::guard::Rights;
 use crate::id;
 use crate::paging::{PageInfo, page, place};
 use crate::params::Params;
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
-
-const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
 
 /// The most projects on a page.
 const MOST: usize = 100;
@@ -51,16 +48,20 @@ pub(crate) struct ProjectItem {
 #[utoipa::path(
     get,
     path = "/projects",
+    operation_id = "list_projects",
     params(
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 100, description = "20 if not given"),
         ("after" = Option<String>, Query, description = "the `end_cursor` of the page before"),
-        ("refresh" = Option<String>, Query, description = "`true` to read everything anew, for who may write"),
+        ("refresh" = Option<bool>, Query, description = "read everything anew, for who may write"),
     ),
     responses(
-        (status = 200, body = ProjectPage),
+        (status = 200, body = ProjectPage, headers(
+            ("X-Cache-Hit" = String, description = "`hit` or `miss`"),
+            ("X-Cache-Last-Fetched" = String, description = "when it was read from the disk"),
+        )),
         (status = 304, description = "as the client has it"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "an unknown cursor"),
+        (status = 422, body = ProblemBody, content_type = PROBLEM, description = "a parameter of the wrong sort"),
     )
 )]
 pub(crate) async fn list(
@@ -91,8 +92,7 @@ pub(crate) async fn list(
         let items = items.iter().map(|(project, copies)| item(project, copies, state.local_offset));
         json(&ProjectPage { items: items.collect(), page_info })
     })?;
-    let hit = if freshness.is_hit() { "hit" } else { "miss" };
-    response.headers_mut().insert(CACHE_HIT, HeaderValue::from_static(hit));
+    freshness.mark(&state, &mut response);
     Ok(response)
 }
 

@@ -4,7 +4,6 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::problem::ProblemBody;
 use crate::router::PREFIX;
 
 /// The version of the service.
@@ -39,8 +38,6 @@ pub(crate) struct About {
     path = "/",
     responses(
         (status = 200, body = Root),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn root() -> Json<Root> {
@@ -60,8 +57,6 @@ pub(crate) async fn root() -> Json<Root> {
     path = "/version",
     responses(
         (status = 200, body = About),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn version() -> Json<About> {

@@ -6,18 +6,17 @@ use axum::response::Response;
 use skillstat_wire::Status;
 
 use crate::freshness::{Freshness, json};
-use crate::problem::{ProblemBody, Refusal};
+use crate::problem::Refusal;
 use crate::state::HttpState;
 
 /// Returns the statistics of every artifact with a record.
 #[utoipa::path(
     get,
     path = "/status",
+    operation_id = "get_status",
     responses(
         (status = 200, body = Status),
         (status = 304, description = "as the client has it"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn get(

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use crate::support::{Service, small_world};
 
 #[tokio::test]
@@ -34,14 +36,35 @@ async fn every_route_is_described() {
 async fn every_reference_in_it_leads_somewhere() {
     let document = Service::new(small_world()).get("/openapi.json").await.json();
     let text = document.to_string();
-    let schemas = document["components"]["schemas"].as_object().unwrap();
-    let references: BTreeSet<_> = text
-        .split("\"#/components/schemas/")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect();
-    assert!(references.len() > 10);
+    let references: BTreeSet<_> =
+        text.split("\"#/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(references.len() > 15);
     for reference in references {
-        assert!(schemas.contains_key(reference), "{reference} is not there");
+        assert!(document.pointer(&format!("/{reference}")).is_some(), "{reference} is not there");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_has_a_name_of_its_own_and_says_who_may_ask() {
+    let document = Service::new(small_world()).get("/openapi.json").await.json();
+    let scheme = &document["components"]["securitySchemes"]["key"];
+    assert_eq!((&scheme["in"], &scheme["name"]), (&json!("header"), &json!("X-API-Key")));
+    let (either, key) = (json!([{}, {"key": []}]), json!([{"key": []}]));
+    let mut names = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{name} is taken");
+            let expected = match method.as_str() {
+                "post" => &key,
+                _ if path.starts_with("/api/") => &either,
+                _ => &Value::Null,
+            };
+            assert_eq!(&operation["security"], expected, "{path}");
+            let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
+            assert!(statuses.iter().all(|status| status.parse::<u16>().is_ok()), "{statuses:?}");
+            let refuses = statuses.iter().any(|status| *status == "401");
+            assert_eq!(refuses, path.starts_with("/api/"), "{path}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use skillstat_domain::{AnswerSource, CopyState};
 
 use crate::support::{Service, request, small_world};
@@ -25,6 +26,34 @@ async fn an_answer_says_how_it_was_come_by_and_how_old_it_is() {
             assert_eq!((reply.header("age"), reply.header("cache-control")), ("7", "no-cache"));
         }
     }
+}
+
+#[tokio::test]
+async fn projects_say_it_in_the_words_of_skillmeat_too() {
+    let service = Service::new(small_world());
+    let ago = Duration::from_millis(7_900);
+    service.clock.advance(ago);
+    for path in ["/api/v1/projects", "/api/v1/projects/L3AvYQ=="] {
+        for (source, expected) in [(AnswerSource::Hit, "hit"), (AnswerSource::Joined, "miss")] {
+            *service.world.source.lock().unwrap() = source;
+            let earliest = Timestamp::now();
+            let reply = service.get(path).await;
+            assert_eq!(reply.header("x-cache-hit"), expected, "{path}");
+            let fetched: Timestamp = reply.header("x-cache-last-fetched").parse().unwrap();
+            // Microseconds are shown, and the rest cut off.
+            let (rest, fetched) = (Duration::from_micros(1), fetched + ago);
+            assert!((earliest - rest..=Timestamp::now()).contains(&fetched), "{path} {fetched}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_tag_of_a_list_with_deployments_holds_their_version_too() {
+    let service = Service::new(small_world());
+    let tag = async |path: &str| service.get(path).await.header("etag").to_owned();
+    let with = tag("/api/v1/artifacts?include_deployments=true").await;
+    let without = tag("/api/v1/artifacts").await;
+    assert_eq!(with, format!("{}-1\"", without.trim_end_matches('"')));
 }
 
 #[tokio::test]

@@ -13,4 +13,6 @@ mod limits;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]
+mod serving;
+#[cfg(test)]
 mod support;

@@ -104,7 +104,9 @@ async fn the_active_collection_is_looked_in_first() {
 
 #[tokio::test]
 async fn artifacts_are_listed_page_by_page_and_by_what_is_asked_for() {
-    let service = Service::new(small_world());
+    let mut world = small_world();
+    world.collections[0].artifacts[1].details.import_id = Some("i7".to_owned());
+    let service = Service::new(world);
     let (mut after, mut seen) = (String::new(), Vec::new());
     loop {
         let page = service.get(&format!("/api/v1/artifacts?limit=1&after={after}")).await.json();
@@ -119,6 +121,14 @@ async fn artifacts_are_listed_page_by_page_and_by_what_is_asked_for() {
         ("artifact_type=skill,agent", 2),
         ("tags=none,test", 1),
         ("tags=none", 0),
+        ("tools=write,read", 1),
+        ("tools=write", 0),
+        ("search=", 3),
+        ("search=CANVAS%20Des", 1),
+        ("search=PLAN", 1),
+        ("search=nothing", 0),
+        ("import_id=i7", 1),
+        ("import_id=i8", 0),
         ("collection=Default%20collection", 3),
     ] {
         let page = service.get(&format!("/api/v1/artifacts?{query}")).await.json();
@@ -126,6 +136,26 @@ async fn artifacts_are_listed_page_by_page_and_by_what_is_asked_for() {
     }
     assert_eq!(service.get("/api/v1/artifacts?collection=x").await.status, 404);
     assert_eq!(service.get("/api/v1/artifacts?limit=501").await.status, 422);
+}
+
+#[tokio::test]
+async fn artifacts_are_listed_with_where_they_are_deployed_if_that_is_asked_for() {
+    let service = Service::new(small_world());
+    let stats = async |query: &str| {
+        let page = service.get(&format!("/api/v1/artifacts?{query}")).await.json();
+        let stats = |id: &str| {
+            let items = page["items"].as_array().unwrap();
+            items.iter().find(|item| item["id"] == id).unwrap()["deployment_stats"].clone()
+        };
+        (stats("skill:canvas"), stats("command:review"))
+    };
+    assert_eq!(stats("").await, (Value::Null, Value::Null));
+    let (canvas, review) = stats("include_deployments=true").await;
+    let alone = service.get("/api/v1/artifacts/skill:canvas?include_deployments=true").await;
+    assert_eq!(canvas, alone.json()["deployment_stats"]);
+    assert_eq!(canvas["total_deployments"], 2);
+    assert_eq!((&review["total_deployments"], &review["projects"]), (&json!(0), &json!([])));
+    assert_eq!(service.get("/api/v1/artifacts?include_deployments=maybe").await.status, 422);
 }
 
 #[tokio::test]
@@ -209,7 +239,7 @@ async fn the_cache_tells_its_counters_and_forgets() {
     let ttl = std::time::Duration::from_mins(2);
     let counters = CacheCounters { stats_entries: 3, ttl, hits: 9, ..CacheCounters::default() };
     cache.expect_counters().return_const(counters);
-    cache.expect_invalidate_all().times(3).return_const(());
+    cache.expect_invalidate_all().times(4).return_const(());
     cache
         .expect_invalidate_artifact()
         .withf(|id| id.as_str() == "skill:pdf")
@@ -225,6 +255,7 @@ async fn the_cache_tells_its_counters_and_forgets() {
     );
     for (body, status, expected) in [
         ("", 200, json!({"invalidated": "all"})),
+        ("null", 200, json!({"invalidated": "all"})),
         ("{\"x\": 1}", 200, json!({"invalidated": "all"})),
         ("{\"artifact\": \"skill:pdf.md\"}", 200, json!({"invalidated": "skill:pdf"})),
         ("{\"artifact\": \"pdf\"}", 400, Value::Null),

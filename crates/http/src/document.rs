@@ -1,0 +1,108 @@
+//! What holds for many routes, added to the document that describes them one by one.
+
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Components, ObjectBuilder, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, Response};
+
+use crate::guard::always_open;
+use crate::problem::PROBLEM;
+
+/// The name of the key among the security schemes.
+const KEY: &str = "key";
+
+/// What the guard, the limits and a failure answer.
+const PROBLEMS: [(&str, &str); 7] = [
+    ("401", "a key is needed"),
+    ("403", "the key is wrong, or the request is another page's"),
+    ("413", "the body is too large"),
+    ("421", "addressed to a host that is not served here"),
+    ("500", "something broke"),
+    ("503", "too many requests at once"),
+    ("504", "it took too long"),
+];
+
+/// The headers of an answer out of the cache.
+const FRESHNESS: [(&str, &str); 4] = [
+    ("ETag", "changes with the answer"),
+    ("Cache-Control", "`no-cache`: ask again with the tag"),
+    ("Cache-Status", "whether it was there (RFC 9211)"),
+    ("Age", "for how many seconds it was kept"),
+];
+
+/// Completes the document: the key, the problems that any route may answer with, the headers.
+pub(crate) fn complete(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    declare(components);
+    for (path, item) in &mut document.paths.paths {
+        let open = always_open(path);
+        for (operation, writes) in [(&mut item.get, false), (&mut item.post, true)] {
+            if let Some(operation) = operation {
+                describe(operation, open, writes);
+            }
+        }
+    }
+}
+
+fn declare(components: &mut Components) {
+    for (status, why) in PROBLEMS {
+        let mut problem = Response::new(why);
+        let body = Content::new(Some(Ref::from_schema_name("ProblemBody")));
+        problem.content.insert(PROBLEM.to_owned(), body.into());
+        mark(&mut problem);
+        components.responses.insert(status.to_owned(), problem.into());
+    }
+    let why = "what `token_file` holds; reading takes it only beyond the service's own machine";
+    let key =
+        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("X-API-Key", why)));
+    components.security_schemes.insert(KEY.to_owned(), key.into());
+}
+
+fn describe(operation: &mut Operation, open: bool, writes: bool) {
+    let responses = &mut operation.responses.responses;
+    let cached = responses.contains_key("304");
+    for (status, response) in responses.iter_mut() {
+        let RefOr::T(response) = response else { continue };
+        mark(response);
+        if cached && matches!(status.as_str(), "200" | "304") {
+            for (name, why) in FRESHNESS {
+                add(response, name, why);
+            }
+        }
+    }
+    for (status, _) in PROBLEMS {
+        if !(open && matches!(status, "401" | "403" | "503")) {
+            let problem = Ref::from_response_name(status);
+            responses.insert(status.to_owned(), problem.into());
+        }
+    }
+    if cached {
+        let tag = ParameterBuilder::new()
+            .name("If-None-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("the `ETag` of the answer that the client has"))
+            .schema(Some(text()));
+        operation.parameters.get_or_insert_default().push(tag.build().into());
+    }
+    if !open {
+        let key = SecurityRequirement::new(KEY, [""; 0]);
+        let none = SecurityRequirement::default();
+        operation.security = Some(if writes { vec![key] } else { vec![none, key] });
+    }
+}
+
+/// Adds what every answer has.
+fn mark(response: &mut Response) {
+    add(response, "X-Request-ID", "the client's own id of the request, or one made up");
+}
+
+fn add(response: &mut Response, name: &str, why: &str) {
+    let header = HeaderBuilder::new().schema(Some(text())).description(Some(why));
+    response.headers.insert(name.to_owned(), header.build().into());
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
