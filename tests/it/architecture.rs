@@ -22,7 +22,7 @@ const EDGES: [(&str, &[&str]); 8] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 44] = [
+const OWNERS: [(&str, &[&str]); 45] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -36,6 +36,7 @@ const OWNERS: [(&str, &[&str]); 44] = [
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["cli"]),
     ("globset", &["fs-adapter"]),
+    ("futures-util", &["http"]),
     ("hyper", &["http"]),
     ("hyper-util", &["http"]),
     ("indicatif", &["cli"]),

@@ -110,6 +110,10 @@ async fn news(artifact: ArtifactId, query: &dyn StatisticsQuery) -> News {
 }
 
 impl ChangeFeed for Feed {
+    fn latest(&self) -> u64 {
+        *self.ring.latest.borrow()
+    }
+
     fn listen(&self, after: Option<u64>) -> Box<dyn Listener> {
         Box::new(Listening::new(&self.ring, after))
     }

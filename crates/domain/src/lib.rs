@@ -40,7 +40,7 @@ pub use ports::project_states::ProjectStates;
 pub use ports::scan_observer::{ScanObserver, ScanPhase};
 pub use ports::statistics_query::{Answer, AnswerSource, QueryError, StatisticsQuery};
 pub use ports::stats_cache::StatsCache;
-pub use ports::watcher::Watcher;
+pub use ports::watcher::{Unwatched, Watcher};
 pub use ports::workers::{InTurn, Workers};
 pub use service::direct_states::DirectStates;
 pub use service::inventory::Inventory;

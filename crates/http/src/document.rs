@@ -24,11 +24,15 @@ const PROBLEMS: [(&str, &str); 7] = [
 ];
 
 /// The headers of an answer out of the cache.
-const FRESHNESS: [(&str, &str); 4] = [
+const FRESHNESS: [(&str, &str); 5] = [
     ("ETag", "changes with the answer"),
     ("Cache-Control", "`no-cache`: ask again with the tag"),
     ("Cache-Status", "whether it was there (RFC 9211)"),
     ("Age", "for how many seconds it was kept"),
+    (
+        "Skillstat-Watch",
+        "`live`: every change before the question is in it; else `starting`, `off`, or `degraded` and why",
+    ),
 ];
 
 /// Completes the document: the key, the problems that any route may answer with, the headers.

@@ -10,12 +10,14 @@ use axum::http::header::{
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
-use skillstat_domain::{Answer, AnswerSource, Moment};
+use skillstat_domain::{Answer, AnswerSource, Coverage, Moment, WatchState};
 
 use crate::problem::Refusal;
 use crate::state::HttpState;
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+/// Whether every change before the question is in the answer.
+const WATCH: HeaderName = HeaderName::from_static("skillstat-watch");
 const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
 const LAST_FETCHED: HeaderName = HeaderName::from_static("x-cache-last-fetched");
 
@@ -90,6 +92,7 @@ impl Freshness {
         if let Ok(etag) = HeaderValue::from_str(&etag) {
             headers.insert(ETAG, etag);
         }
+        headers.insert(WATCH, watched(&state.services.watcher.coverage()));
         Ok(response)
     }
 }
@@ -100,6 +103,20 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Bytes, Refusal> {
         tracing::error!(%error, "an answer could not be serialised");
         Refusal::internal()
     })
+}
+
+/// Says whether every change is seen, and if not, one reason.
+fn watched(coverage: &Coverage) -> HeaderValue {
+    let state = coverage.state();
+    let reason = match &coverage.gaps[..] {
+        [gap, ..] if state == WatchState::Degraded => format!("{} {}", gap.path, gap.reason),
+        _ => return HeaderValue::from_static(state.as_str()),
+    };
+    let printable = |c: char| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' };
+    let quoted: String = reason.chars().map(printable).collect();
+    let quoted = quoted.replace('\\', "\\\\").replace('"', "\\\"");
+    HeaderValue::from_str(&format!("{state}; reason=\"{quoted}\""))
+        .unwrap_or(HeaderValue::from_static(state.as_str()))
 }
 
 fn rank(source: AnswerSource) -> u8 {

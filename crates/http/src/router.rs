@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use utoipa::openapi::{Info, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +22,9 @@ use crate::document;
 use crate::guard::guard;
 use crate::limits::{Places, identify, limit, panicked};
 use crate::problem::Refusal;
-use crate::routes::{artifact, artifacts, cache, deploy, health, project, projects, root, status};
+use crate::routes::{
+    artifact, artifacts, cache, deploy, events, health, project, projects, root, status, watch,
+};
 use crate::state::HttpState;
 
 /// Where the routes of SkillMeat are.
@@ -53,7 +55,10 @@ pub fn router(state: HttpState) -> Router {
         .layer(from_fn_with_state(state.clone(), guard))
         .layer(from_fn_with_state(places, limit))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(LARGE)))
+        .layer(
+            CompressionLayer::new()
+                .compress_when(SizeAbove::new(LARGE).and(NotForContentType::SSE)),
+        )
         .layer(map_response(weaken))
         .layer(map_response(no_sniffing))
         .layer(from_fn_with_state(process, identify))
@@ -75,6 +80,8 @@ fn described() -> OpenApiRouter<HttpState> {
         .routes(routes!(deploy::list))
         .routes(routes!(root::version))
         .routes(routes!(status::get))
+        .routes(routes!(watch::get))
+        .routes(routes!(events::get))
         .routes(routes!(cache::counters))
         .routes(routes!(cache::invalidate));
     let mut all = OpenApiRouter::with_openapi(OpenApi::new(info, utoipa::openapi::Paths::new()))

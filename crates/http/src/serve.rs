@@ -39,6 +39,7 @@ pub async fn serve(
 ) -> Ended {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(state.limits.head);
+    let ending = state.ending.clone();
     let routes = TowerToHyperService::new(router(state));
     let connections = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
@@ -61,6 +62,8 @@ pub async fn serve(
         });
     }
     drop(listener);
+    // A stream would go on for as long as somebody reads it.
+    ending.send_replace(true);
     tokio::select! {
         () = connections.shutdown() => Ended::InOrder,
         () = tokio::time::sleep(patience) => Ended::Late,

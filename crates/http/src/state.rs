@@ -3,11 +3,15 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
-use skillstat_domain::{Clock, Moment, StatisticsQuery, StatsCache};
+use skillstat_domain::{ChangeFeed, Clock, Moment, StatisticsQuery, StatsCache, Watcher};
+use tokio::sync::{Semaphore, watch};
 
 use crate::bodies::Bodies;
 use crate::guard::GuardConfig;
 use crate::limits::Limits;
+
+/// How many may listen to news at once.
+const STREAMS: usize = 256;
 
 /// The ports behind the routes.
 #[derive(Debug, Clone)]
@@ -18,6 +22,10 @@ pub struct Services {
     pub cache: Arc<dyn StatsCache>,
     /// What ages are told by.
     pub clock: Arc<dyn Clock>,
+    /// What tells of changes on disk; [`Unwatched`](skillstat_domain::Unwatched) when nothing does.
+    pub watcher: Arc<dyn Watcher>,
+    /// The news of what has changed.
+    pub feed: Arc<dyn ChangeFeed>,
 }
 
 /// The ports, the rules of who may ask, and what this process keeps between requests.
@@ -32,6 +40,10 @@ pub struct HttpState {
     pub(crate) started: Moment,
     /// Tells this process from others: its versions start anew, and an `ETag` must not.
     pub(crate) process: u64,
+    /// The places of those who listen.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Told when the service ends, so that streams end too.
+    pub(crate) ending: watch::Sender<bool>,
 }
 
 impl HttpState {
@@ -46,6 +58,8 @@ impl HttpState {
             bodies: Arc::default(),
             started,
             process: RandomState::new().build_hasher().finish(),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            ending: watch::Sender::new(false),
         }
     }
 

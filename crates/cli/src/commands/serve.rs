@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use skillstat_app::{App, Config, SystemClock, TokioPool, read_or_make_token, read_token};
 use skillstat_cache::{Ttl, TtlStatsCache};
+use skillstat_domain::Unwatched;
 use skillstat_http::{Ended, GuardConfig, HttpState, Reads, Services, Token};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -52,7 +53,10 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     let cache = Arc::new(TtlStatsCache::new(Arc::clone(&clock) as _, ttl, CAPACITY));
     let pool = Arc::new(TokioPool::new(tokio::runtime::Handle::current()));
     let query = App::new(config)?.cached(Arc::clone(&cache) as _, pool);
-    let state = HttpState::new(Services { query: Arc::new(query), cache, clock }, guard);
+    let feed = query.feed();
+    let watcher = Arc::new(Unwatched);
+    let services = Services { query: Arc::new(query), cache, clock, watcher, feed };
+    let state = HttpState::new(services, guard);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let shutdown = async move {

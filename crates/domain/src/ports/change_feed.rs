@@ -12,6 +12,9 @@ use crate::Notice;
 /// behind gets [`News::Resync`](crate::News::Resync) in place of those it missed.
 #[cfg_attr(any(test, feature = "test-util"), mockall::automock)]
 pub trait ChangeFeed: Debug + Send + Sync {
+    /// Returns the id of the latest notice; 0 before the first.
+    fn latest(&self) -> u64;
+
     /// Begins to listen: to what comes from now on, or to what came after the notice with this id.
     fn listen(&self, after: Option<u64>) -> Box<dyn Listener>;
 }

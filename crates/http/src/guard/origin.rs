@@ -76,7 +76,8 @@ pub(super) fn mark(headers: &mut HeaderMap, config: &GuardConfig, allowed: Optio
         headers.append(VARY, HeaderValue::from_static("Origin"));
     }
     if let Some(origin) = allowed {
-        let exposed = "ETag, Age, Cache-Status, X-Request-ID, X-Cache-Hit, X-Cache-Last-Fetched";
+        let exposed = "ETag, Age, Cache-Status, X-Request-ID, X-Cache-Hit, X-Cache-Last-Fetched, \
+                       Skillstat-Watch";
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));

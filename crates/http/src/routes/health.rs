@@ -7,10 +7,13 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
+use skillstat_domain::{Coverage, WatchState};
 use utoipa::ToSchema;
 
 use super::root::{ENVIRONMENT, VERSION};
 use crate::state::HttpState;
+
+const HEALTHY: &str = "healthy";
 
 /// Whether the service is well.
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,9 +72,12 @@ pub(crate) async fn detailed(State(state): State<HttpState>) -> Json<DetailedHea
     let counters = state.services.cache.counters();
     let details =
         format!("{} artifacts held for {} s", counters.stats_entries, counters.ttl.as_secs());
+    let coverage = state.services.watcher.coverage();
+    let watch = Component { status: state_of(&coverage), details: told(&coverage) };
+    let cache = Component { status: HEALTHY, details };
     Json(DetailedHealth {
         health: now(&state),
-        components: BTreeMap::from([("cache", Component { status: "healthy", details })]),
+        components: BTreeMap::from([("cache", cache), ("watch", watch)]),
         system_info: BTreeMap::from([("platform", OS), ("architecture", ARCH)]),
     })
 }
@@ -103,12 +109,26 @@ pub(crate) async fn ready() -> Json<Probe> {
 fn now(state: &HttpState) -> Health {
     let clock = &state.services.clock;
     Health {
-        status: "healthy",
+        status: state_of(&state.services.watcher.coverage()),
         timestamp: timestamp(),
         version: VERSION,
         environment: ENVIRONMENT,
         uptime_seconds: clock.now().since(state.started).as_secs_f64(),
     }
+}
+
+fn state_of(coverage: &Coverage) -> &'static str {
+    if coverage.state() == WatchState::Degraded { "degraded" } else { HEALTHY }
+}
+
+/// Says how changes are seen, and of each gap what to do.
+fn told(coverage: &Coverage) -> String {
+    let Coverage { method, watches, .. } = coverage;
+    let mut told = format!("{} ({method}, {watches} directories)", coverage.state());
+    for gap in &coverage.gaps {
+        told = format!("{told}; {} {}: {}", gap.path, gap.reason, gap.fix);
+    }
+    told
 }
 
 /// The wall clock, for people: no answer depends on it.

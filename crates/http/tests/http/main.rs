@@ -5,6 +5,8 @@ mod contract;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod freshness;
 #[cfg(test)]
 mod guards;

@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::HOST;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, Request, Response, StatusCode};
 use camino::Utf8Path;
 use serde_json::Value;
-use skillstat_domain::testing::{ManualClock, MockStatsCache};
+use skillstat_domain::testing::{ManualClock, MockChangeFeed, MockStatsCache};
 use skillstat_domain::{
-    Answer, AnswerSource, ArtifactId, Baseline, Cached, Clock, Collection, CopyReport, CopyState,
-    DeploymentStatistics, Moment, Overview, ProfileRoot, ProjectDeployment, ProjectPath,
-    QueryError, RecordedPath, Scanned, StatisticsQuery,
+    Answer, AnswerSource, ArtifactId, Baseline, CacheCounters, Cached, ChangeFeed, Clock,
+    Collection, CopyReport, CopyState, DeploymentStatistics, Moment, Overview, ProfileRoot,
+    ProjectDeployment, ProjectPath, QueryError, RecordedPath, Scanned, StatisticsQuery, Unwatched,
+    Watcher,
 };
 use skillstat_http::{GuardConfig, HttpState, Services, router};
 use tower::ServiceExt;
@@ -132,11 +133,31 @@ impl Service {
     }
 
     pub(crate) fn with(world: World, guard: GuardConfig, cache: MockStatsCache) -> Self {
+        let feed = Arc::new(MockChangeFeed::new());
+        Self::over(world, guard, cache, feed, Arc::new(Unwatched))
+    }
+
+    /// A service whose news and coverage a test tells.
+    pub(crate) fn live(feed: Arc<dyn ChangeFeed>, watcher: Arc<dyn Watcher>) -> Self {
+        let mut cache = MockStatsCache::new();
+        cache.expect_counters().returning(CacheCounters::default);
+        Self::over(World::new(), GuardConfig::default(), cache, feed, watcher)
+    }
+
+    fn over(
+        world: World,
+        guard: GuardConfig,
+        cache: MockStatsCache,
+        feed: Arc<dyn ChangeFeed>,
+        watcher: Arc<dyn Watcher>,
+    ) -> Self {
         let (world, clock) = (Arc::new(world), Arc::new(ManualClock::default()));
         let services = Services {
             query: Arc::<World>::clone(&world),
             cache: Arc::new(cache),
             clock: Arc::<ManualClock>::clone(&clock) as Arc<dyn Clock>,
+            watcher,
+            feed,
         };
         let state = HttpState::new(services, guard);
         Self { world, clock, router: router(state.clone()), state }
@@ -149,6 +170,11 @@ impl Service {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(request("GET", path, &[])).await
+    }
+
+    /// Asks without reading the body.
+    pub(crate) async fn open(&self, path: &str) -> Response<Body> {
+        self.router.clone().oneshot(request("GET", path, &[])).await.unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
