@@ -22,7 +22,7 @@ const EDGES: [(&str, &[&str]); 8] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 42] = [
+const OWNERS: [(&str, &[&str]); 44] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -39,6 +39,8 @@ const OWNERS: [(&str, &[&str]); 42] = [
     ("indicatif", &["cli"]),
     ("jiff", &["domain", "http"]),
     ("listenfd", &["cli"]),
+    ("metrics", &["http"]),
+    ("metrics-exporter-prometheus", &["http"]),
     // Optional: the mocks behind feature `test-util`.
     ("mockall", &["domain"]),
     ("quick_cache", &["cache", "http"]),

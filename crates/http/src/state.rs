@@ -8,6 +8,9 @@ use skillstat_domain::{Clock, Moment, StatisticsQuery, StatsCache};
 use crate::bodies::Bodies;
 use crate::guard::GuardConfig;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::observe::Observer;
+use crate::router::paths;
 
 /// The ports behind the routes.
 #[derive(Debug, Clone)]
@@ -29,6 +32,7 @@ pub struct HttpState {
     /// Seconds east of UTC by which naive dates are put in order.
     pub(crate) local_offset: i32,
     pub(crate) bodies: Arc<Bodies>,
+    pub(crate) observer: Arc<Observer>,
     pub(crate) started: Moment,
     /// Tells this process from others: its versions start anew, and an `ETag` must not.
     pub(crate) process: u64,
@@ -38,14 +42,16 @@ impl HttpState {
     /// Joins ports and rules; naive dates are put in order as UTC.
     pub fn new(services: Services, guard: GuardConfig) -> Self {
         let started = services.clock.now();
+        let process = RandomState::new().build_hasher().finish();
         Self {
             services,
             guard: Arc::new(guard),
             limits: Limits::default(),
             local_offset: 0,
             bodies: Arc::default(),
+            observer: Arc::new(Observer::new(Metrics::new(paths()), process)),
             started,
-            process: RandomState::new().build_hasher().finish(),
+            process,
         }
     }
 

@@ -26,6 +26,7 @@ async fn every_route_is_described() {
         "/health/detailed",
         "/health/live",
         "/health/ready",
+        "/metrics",
     ];
     assert_eq!(paths, expected.map(ToOwned::to_owned).into());
 }

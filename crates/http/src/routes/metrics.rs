@@ -1,0 +1,29 @@
+//! What is counted, for Prometheus.
+
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+
+use crate::problem::ProblemBody;
+use crate::state::HttpState;
+
+/// The format of the text.
+const FORMAT: &str = "text/plain; version=0.0.4";
+
+/// Returns what was counted about requests and the cache, as Prometheus reads it.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    responses(
+        (status = 200, body = String, content_type = "text/plain; version=0.0.4"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn get(
+    State(state): State<HttpState>,
+) -> ([(HeaderName, &'static str); 1], String) {
+    let services = &state.services;
+    let uptime = services.clock.now().since(state.started);
+    let text = state.observer.metrics.text(&services.cache.counters(), uptime);
+    ([(CONTENT_TYPE, FORMAT)], text)
+}
