@@ -18,5 +18,5 @@ mod state;
 pub use guard::{GuardConfig, Reads, Token};
 pub use limits::Limits;
 pub use router::{openapi, router};
-pub use serve::{Ended, serve};
+pub use serve::{Caller, Ended, serve};
 pub use state::{HttpState, Services};

@@ -63,6 +63,14 @@ impl HttpState {
         self
     }
 
+    /// Sets other rules of who may ask. A clone with other rules is for another listener of the same
+    /// service: both share what is counted and kept.
+    #[must_use]
+    pub fn with_guard(mut self, guard: GuardConfig) -> Self {
+        self.guard = Arc::new(guard);
+        self
+    }
+
     /// Sets other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
