@@ -48,7 +48,7 @@ const OWNERS: [(&str, &[&str]); 44] = [
     ("sd-notify", &["cli"]),
     ("serde", &["wire", "http", "cli"]),
     ("serde_json", &["http", "app", "cli"]),
-    ("sha2", &["fs-adapter"]),
+    ("sha2", &["fs-adapter", "app"]),
     // Only with `--cfg shuttle`.
     ("shuttle", &["cache"]),
     ("strsim", &["app"]),

@@ -47,7 +47,7 @@ pub(crate) struct Global {
 impl From<Global> for Flags {
     fn from(global: Global) -> Self {
         let Global { roots, max_depth, config, skillmeat_home, verbose: _ } = global;
-        Self { roots, max_depth, config, skillmeat_home, listen: None }
+        Self { roots, max_depth, config, skillmeat_home, ..Self::default() }
     }
 }
 

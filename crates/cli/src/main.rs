@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         variables: std::env::vars_os().collect(),
         home: std::env::home_dir(),
         working_directory: std::env::current_dir().ok(),
+        terminal: io::stdin().is_terminal(),
     };
     // NO_COLOR, CLICOLOR and the like are anstream's to know.
     let color = |choice| choice != anstream::ColorChoice::Never;
