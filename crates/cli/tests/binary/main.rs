@@ -1,8 +1,12 @@
 //! The real binary, where only a process will do: another user, exit codes, a closed pipe.
 
+mod daemon;
+mod log;
 mod permissions;
 mod process;
+mod roots;
 mod serving;
+mod sockets;
 mod vectors;
 
 use std::path::{Path, PathBuf};

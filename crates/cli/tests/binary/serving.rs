@@ -85,10 +85,10 @@ impl Drop for Service {
     }
 }
 
-/// The binary with the tree as home and working directory.
+/// The binary with the tree as home and search root.
 fn command(sandbox: &Sandbox) -> Command {
     let mut command = Command::new(sandbox.directory.path().join("skillstat"));
-    command.env_clear().env("HOME", sandbox.tree()).current_dir(sandbox.tree());
+    command.env_clear().env("HOME", sandbox.tree()).env("SKILLSTAT_ROOTS", sandbox.tree());
     command
 }
 
