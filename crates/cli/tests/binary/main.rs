@@ -7,6 +7,7 @@ mod process;
 mod roots;
 mod serving;
 mod sockets;
+mod systemd;
 mod vectors;
 
 use std::path::{Path, PathBuf};
