@@ -37,7 +37,7 @@ const OWNERS: [(&str, &[&str]); 44] = [
     ("comfy-table", &["cli"]),
     ("globset", &["fs-adapter"]),
     ("indicatif", &["cli"]),
-    ("jiff", &["domain", "http"]),
+    ("jiff", &["domain", "app", "http"]),
     ("listenfd", &["cli"]),
     ("metrics", &["http"]),
     ("metrics-exporter-prometheus", &["http"]),

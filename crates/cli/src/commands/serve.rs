@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use skillstat_app::{App, Config, SystemClock, TokioPool, read_or_make_token, read_token};
+use skillstat_app::{
+    App, Config, SystemClock, TokioPool, local_offset, read_or_make_token, read_token,
+};
 use skillstat_cache::{Ttl, TtlStatsCache};
 use skillstat_http::{Ended, GuardConfig, HttpState, Reads, Services, Token};
 use tokio::net::TcpListener;
@@ -61,7 +63,8 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     let cache = Arc::new(TtlStatsCache::new(Arc::clone(&clock) as _, ttl, CAPACITY));
     let pool = Arc::new(TokioPool::new(tokio::runtime::Handle::current()));
     let query = App::new(config)?.cached(Arc::clone(&cache) as _, pool);
-    let state = HttpState::new(Services { query: Arc::new(query), cache, clock }, guard);
+    let state = HttpState::new(Services { query: Arc::new(query), cache, clock }, guard)
+        .with_local_offset(local_offset());
     let private = GuardConfig { private_socket: true, ..GuardConfig::default() };
     let private = state.clone().with_guard(private);
     let shutdown = told_to_end()?;

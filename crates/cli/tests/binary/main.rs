@@ -8,6 +8,7 @@ mod roots;
 mod serving;
 mod sockets;
 mod systemd;
+mod time_zone;
 mod vectors;
 
 use std::path::{Path, PathBuf};
