@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::guard::guard;
-use crate::limits::{Places, limit, panicked};
+use crate::limits::{limit, panicked};
 use crate::observe::observe;
 use crate::problem::Refusal;
 use crate::routes::{
@@ -43,7 +43,6 @@ pub fn router(state: HttpState) -> Router {
     let (routes, document) = described().split_for_parts();
     // A tree of texts and numbers always serialises.
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
-    let places = Places::new(state.limits);
     routes
         .route(
             DOCUMENT,
@@ -55,7 +54,7 @@ pub fn router(state: HttpState) -> Router {
         .method_not_allowed_fallback(async || Refusal::no_method())
         .layer(DefaultBodyLimit::max(state.limits.body))
         .layer(from_fn_with_state(state.clone(), guard))
-        .layer(from_fn_with_state(places, limit))
+        .layer(from_fn_with_state(state.places.clone(), limit))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(LARGE)))
         .layer(map_response(weaken))

@@ -7,7 +7,7 @@ use skillstat_domain::{Clock, Moment, StatisticsQuery, StatsCache};
 
 use crate::bodies::Bodies;
 use crate::guard::GuardConfig;
-use crate::limits::Limits;
+use crate::limits::{Limits, Places};
 use crate::metrics::Metrics;
 use crate::observe::Observer;
 use crate::router::paths;
@@ -29,6 +29,7 @@ pub struct HttpState {
     pub(crate) services: Services,
     pub(crate) guard: Arc<GuardConfig>,
     pub(crate) limits: Limits,
+    pub(crate) places: Places,
     /// Seconds east of UTC by which naive dates are put in order.
     pub(crate) local_offset: i32,
     pub(crate) bodies: Arc<Bodies>,
@@ -47,6 +48,7 @@ impl HttpState {
             services,
             guard: Arc::new(guard),
             limits: Limits::default(),
+            places: Places::new(Limits::default()),
             local_offset: 0,
             bodies: Arc::default(),
             observer: Arc::new(Observer::new(Metrics::new(paths()), process)),
@@ -64,7 +66,7 @@ impl HttpState {
     }
 
     /// Sets other rules of who may ask. A clone with other rules is for another listener of the same
-    /// service: both share what is counted and kept.
+    /// service: both share what is counted and kept, and the limit of requests at once.
     #[must_use]
     pub fn with_guard(mut self, guard: GuardConfig) -> Self {
         self.guard = Arc::new(guard);
@@ -75,6 +77,7 @@ impl HttpState {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self.places = Places::new(limits);
         self
     }
 }
