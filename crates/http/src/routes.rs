@@ -7,6 +7,7 @@ pub(crate) mod collections;
 pub(crate) mod copies;
 pub(crate) mod deploy;
 pub(crate) mod health;
+pub(crate) mod metrics;
 pub(crate) mod project;
 pub(crate) mod projects;
 pub(crate) mod root;

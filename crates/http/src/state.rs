@@ -7,7 +7,10 @@ use skillstat_domain::{Clock, Moment, StatisticsQuery, StatsCache};
 
 use crate::bodies::Bodies;
 use crate::guard::GuardConfig;
-use crate::limits::Limits;
+use crate::limits::{Limits, Places};
+use crate::metrics::Metrics;
+use crate::observe::Observer;
+use crate::router::paths;
 
 /// The ports behind the routes.
 #[derive(Debug, Clone)]
@@ -26,9 +29,11 @@ pub struct HttpState {
     pub(crate) services: Services,
     pub(crate) guard: Arc<GuardConfig>,
     pub(crate) limits: Limits,
+    pub(crate) places: Places,
     /// Seconds east of UTC by which naive dates are put in order.
     pub(crate) local_offset: i32,
     pub(crate) bodies: Arc<Bodies>,
+    pub(crate) observer: Arc<Observer>,
     pub(crate) started: Moment,
     /// Tells this process from others: its versions start anew, and an `ETag` must not.
     pub(crate) process: u64,
@@ -38,14 +43,17 @@ impl HttpState {
     /// Joins ports and rules; naive dates are put in order as UTC.
     pub fn new(services: Services, guard: GuardConfig) -> Self {
         let started = services.clock.now();
+        let process = RandomState::new().build_hasher().finish();
         Self {
             services,
             guard: Arc::new(guard),
             limits: Limits::default(),
+            places: Places::new(Limits::default()),
             local_offset: 0,
             bodies: Arc::default(),
+            observer: Arc::new(Observer::new(Metrics::new(paths()), process)),
             started,
-            process: RandomState::new().build_hasher().finish(),
+            process,
         }
     }
 
@@ -57,10 +65,19 @@ impl HttpState {
         self
     }
 
+    /// Sets other rules of who may ask. A clone with other rules is for another listener of the same
+    /// service: both share what is counted and kept, and the limit of requests at once.
+    #[must_use]
+    pub fn with_guard(mut self, guard: GuardConfig) -> Self {
+        self.guard = Arc::new(guard);
+        self
+    }
+
     /// Sets other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self.places = Places::new(limits);
         self
     }
 }
