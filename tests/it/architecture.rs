@@ -22,7 +22,7 @@ const EDGES: [(&str, &[&str]); 8] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 45] = [
+const OWNERS: [(&str, &[&str]); 47] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -40,8 +40,10 @@ const OWNERS: [(&str, &[&str]); 45] = [
     ("hyper", &["http"]),
     ("hyper-util", &["http"]),
     ("indicatif", &["cli"]),
-    ("jiff", &["domain", "http"]),
+    ("jiff", &["domain", "app", "http"]),
     ("listenfd", &["cli"]),
+    ("metrics", &["http"]),
+    ("metrics-exporter-prometheus", &["http"]),
     // Optional: the mocks behind feature `test-util`.
     ("mockall", &["domain"]),
     ("quick_cache", &["cache", "http"]),
@@ -49,7 +51,7 @@ const OWNERS: [(&str, &[&str]); 45] = [
     ("sd-notify", &["cli"]),
     ("serde", &["wire", "http", "cli"]),
     ("serde_json", &["http", "app", "cli"]),
-    ("sha2", &["fs-adapter"]),
+    ("sha2", &["fs-adapter", "app"]),
     // Only with `--cfg shuttle`.
     ("shuttle", &["cache"]),
     ("strsim", &["app"]),

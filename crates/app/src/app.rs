@@ -65,7 +65,7 @@ impl App {
             roots: config.roots.value.iter().map(|root| root.path.clone()).collect(),
             sources,
             statistics,
-            fingerprint: fingerprint(config),
+            fingerprint: config.fingerprint(),
         })
     }
 
@@ -108,12 +108,6 @@ impl App {
     pub fn collections(&self) -> &dyn CollectionReader {
         &*self.sources.collections
     }
-}
-
-/// Names all that an answer depends on.
-fn fingerprint(config: &Config) -> String {
-    let Config { roots, max_depth, exclude, skillmeat_home, .. } = config;
-    format!("{:?}", (&roots.value, max_depth.value, &exclude.value, &skillmeat_home.value))
 }
 
 /// Hashes any file or directory exactly as SkillMeat does, links followed. Needs no configuration.

@@ -8,6 +8,7 @@ mod setting;
 mod skillmeat_paths;
 
 use std::ffi::OsString;
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use camino::Utf8PathBuf;
 pub use error::ConfigError;
 pub use setting::{Origin, Setting};
+use sha2::{Digest, Sha256};
 use skillstat_fs_adapter::{DEFAULT_MAX_DEPTH, ScopedWorkers, SearchRoot};
 
 /// The search roots when none is configured, below the home directory. The working directory comes
@@ -26,6 +28,9 @@ const DEFAULT_LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LO
 
 /// How long an answer is good for, as SkillMeat's cache has it.
 const DEFAULT_TTL_SECONDS: NonZeroU64 = NonZeroU64::new(120).expect("it is not zero");
+
+/// What `serve` writes into its log when nothing else is said.
+const DEFAULT_LOG: &str = "info";
 
 /// Every setting, each with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +51,11 @@ pub struct Config {
     pub ttl_seconds: Setting<NonZeroU64>,
     /// The file with the key of those who may write.
     pub token_file: Setting<PathBuf>,
+    /// The socket on which `serve` needs no key, if there is to be one. A client with the same
+    /// settings finds it here: by default its name tells this configuration from others.
+    pub socket: Setting<Option<PathBuf>>,
+    /// What `serve` writes into its log: a level, or levels by target.
+    pub log: Setting<String>,
     /// The configuration file, and whether it is there.
     pub file: Setting<PathBuf>,
     /// Whether the configuration file was found and read.
@@ -65,6 +75,15 @@ pub struct Flags {
     pub skillmeat_home: Option<PathBuf>,
     /// `--listen`.
     pub listen: Option<SocketAddr>,
+    /// `--socket`.
+    pub socket: Option<PathBuf>,
+    /// `--no-socket`.
+    pub no_socket: bool,
+    /// `--log`.
+    pub log: Option<String>,
+    /// Whether nobody chose the working directory, as with a service: it is no search root then,
+    /// unless it is named.
+    pub unattended: bool,
 }
 
 /// What the process was started with. Nothing else is read from the environment.
@@ -76,6 +95,8 @@ pub struct Surroundings {
     pub home: Option<PathBuf>,
     /// The working directory.
     pub working_directory: Option<PathBuf>,
+    /// Whether somebody types: the standard input is a terminal.
+    pub terminal: bool,
 }
 
 /// The settings of one source; what it does not say is left to the next.
@@ -89,6 +110,8 @@ struct Layer {
     listen: Option<Setting<SocketAddr>>,
     ttl_seconds: Option<Setting<NonZeroU64>>,
     token_file: Option<Setting<PathBuf>>,
+    socket: Option<Setting<Option<PathBuf>>>,
+    log: Option<Setting<String>>,
 }
 
 impl Config {
@@ -101,24 +124,14 @@ impl Config {
     ///   line, or the variable.
     pub fn load(flags: Flags, surroundings: &Surroundings) -> Result<Self, ConfigError> {
         let (environment, variable_file) = environment::layer(surroundings)?;
-        let file = match (flags.config, variable_file) {
+        let file = match (flags.config.clone(), variable_file) {
             (Some(path), _) => Setting::new(surroundings.absolute(path), Origin::Flag("--config")),
             (None, Some(path)) => path,
             (None, None) => Setting::new(surroundings.config_file(), Origin::Default),
         };
         let (from_file, file_found) = file::layer(&file, surroundings)?;
-        let flags = Layer {
-            roots: (!flags.roots.is_empty())
-                .then(|| Setting::new(flags.roots, Origin::Flag("--root"))),
-            max_depth: flags
-                .max_depth
-                .map(|depth| Setting::new(depth, Origin::Flag("--max-depth"))),
-            skillmeat_home: flags
-                .skillmeat_home
-                .map(|home| Setting::new(home, Origin::Flag("--skillmeat-home"))),
-            listen: flags.listen.map(|address| Setting::new(address, Origin::Flag("--listen"))),
-            ..Layer::default()
-        };
+        let unattended = flags.unattended;
+        let flags = Layer::from(flags);
         let layers = [flags, environment, from_file];
         let roots = match first(&layers, |layer| &layer.roots) {
             Some(roots) => Some(roots),
@@ -127,7 +140,7 @@ impl Config {
         };
         let roots = match roots {
             Some(roots) => roots.map(|roots| surroundings.required_roots(roots)),
-            None => Setting::new(surroundings.default_roots(), Origin::Default),
+            None => Setting::new(surroundings.default_roots(!unattended), Origin::Default),
         };
         let home = first(&layers, |layer| &layer.skillmeat_home)
             .unwrap_or_else(|| Setting::new(surroundings.in_home(".skillmeat"), Origin::Default));
@@ -135,7 +148,7 @@ impl Config {
             Utf8PathBuf::from_path_buf(surroundings.absolute(home))
                 .map_err(|path| ConfigError::not_utf8("skillmeat_home", &path))
         })?;
-        Ok(Self {
+        let mut config = Self {
             roots,
             skillmeat_home,
             max_depth: first(&layers, |layer| &layer.max_depth)
@@ -152,9 +165,73 @@ impl Config {
             token_file: first(&layers, |layer| &layer.token_file)
                 .unwrap_or_else(|| Setting::new(surroundings.token_file(), Origin::Default))
                 .map(|path| surroundings.absolute(path)),
+            socket: Setting::new(None, Origin::Default),
+            log: first(&layers, |layer| &layer.log)
+                .unwrap_or_else(|| Setting::new(DEFAULT_LOG.to_owned(), Origin::Default)),
             file,
             file_found,
-        })
+        };
+        config.socket = match first(&layers, |layer| &layer.socket) {
+            Some(socket) => socket.map(|path| path.map(|path| surroundings.absolute(path))),
+            None => Setting::new(surroundings.socket(&config), Origin::Default),
+        };
+        Ok(config)
+    }
+
+    /// Names all that an answer depends on, in 64 hex digits: search roots, depth, excludes and
+    /// collections.
+    pub fn fingerprint(&self) -> String {
+        let Self { roots, max_depth, exclude, skillmeat_home, .. } = self;
+        let all = (&roots.value, max_depth.value, &exclude.value, &skillmeat_home.value);
+        let digest = Sha256::digest(format!("{all:?}"));
+        skillstat_domain::ContentHash::from_bytes(digest.into()).to_string()
+    }
+
+    /// Tells whether there is any place to look at, which only somebody at a terminal can do
+    /// without.
+    ///
+    /// # Errors
+    ///
+    /// - [`ConfigError`] when no search root is named and none of the default ones is there. The
+    ///   message says how to name one.
+    pub fn has_roots(&self) -> Result<(), ConfigError> {
+        let is_there = |root: &SearchRoot| root.required || fs::metadata(&root.path).is_ok();
+        if self.roots.value.iter().any(is_there) {
+            return Ok(());
+        }
+        let file = self.file.value.display();
+        Err(ConfigError::new(
+            &"no search root",
+            format!(
+                "none is named, and none of {} is there; name one with `--root DIR`, with \
+                 `SKILLSTAT_ROOTS`, or with `roots` in {file}",
+                DEFAULT_ROOTS.map(|name| format!("~/{name}")).join(", "),
+            ),
+        ))
+    }
+}
+
+impl From<Flags> for Layer {
+    fn from(flags: Flags) -> Self {
+        let socket = if flags.no_socket {
+            Some(Setting::new(None, Origin::Flag("--no-socket")))
+        } else {
+            flags.socket.map(|path| Setting::new(Some(path), Origin::Flag("--socket")))
+        };
+        Self {
+            roots: (!flags.roots.is_empty())
+                .then(|| Setting::new(flags.roots, Origin::Flag("--root"))),
+            max_depth: flags
+                .max_depth
+                .map(|depth| Setting::new(depth, Origin::Flag("--max-depth"))),
+            skillmeat_home: flags
+                .skillmeat_home
+                .map(|home| Setting::new(home, Origin::Flag("--skillmeat-home"))),
+            listen: flags.listen.map(|address| Setting::new(address, Origin::Flag("--listen"))),
+            log: flags.log.map(|filter| Setting::new(filter, Origin::Flag("--log"))),
+            socket,
+            ..Self::default()
+        }
     }
 }
 
@@ -185,6 +262,18 @@ impl Surroundings {
         base.unwrap_or_else(|| self.in_home(".config")).join("skillstat/config.toml")
     }
 
+    /// The default socket: below the directory for what lives as long as a session, else beside the
+    /// key.
+    fn socket(&self, config: &Config) -> Option<PathBuf> {
+        let runtime =
+            self.variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+        let directory = match &runtime {
+            Some(runtime) => runtime.join("skillstat"),
+            None => config.token_file.value.parent()?.to_owned(),
+        };
+        Some(directory.join(format!("{}.sock", &config.fingerprint()[..16])))
+    }
+
     fn token_file(&self) -> PathBuf {
         let base =
             self.variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
@@ -209,11 +298,12 @@ impl Surroundings {
             .collect()
     }
 
-    fn default_roots(&self) -> Vec<SearchRoot> {
+    fn default_roots(&self, here: bool) -> Vec<SearchRoot> {
         let in_home =
             DEFAULT_ROOTS.iter().filter(|_| self.home.is_some()).map(|name| self.in_home(name));
         // The whole file system is nobody's search root by accident.
-        let here = self.working_directory.clone().filter(|directory| directory != Path::new("/"));
+        let here = self.working_directory.clone().filter(|_| here);
+        let here = here.filter(|directory| directory != Path::new("/"));
         in_home.chain(here).map(|path| SearchRoot { path, required: false }).collect()
     }
 }

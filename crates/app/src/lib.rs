@@ -2,12 +2,16 @@
 
 mod app;
 mod config;
+mod local_offset;
+mod private_socket;
 mod system_clock;
 mod token_file;
 mod tokio_pool;
 
 pub use app::{App, RootLocation, hash_path};
 pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings};
+pub use local_offset::local_offset;
+pub use private_socket::PrivateSocket;
 pub use skillstat_fs_adapter::{HashPathError, SearchRoot};
 pub use system_clock::SystemClock;
 pub use token_file::{read_or_make_token, read_token};

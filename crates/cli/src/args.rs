@@ -21,6 +21,23 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 }
 
+/// The service alone: where each agent skill is deployed, and which copies differ from what was
+/// deployed, over HTTP. The working directory is no search root.
+#[derive(Debug, Parser)]
+#[command(name = "skillstatd", version, after_help = SERVICE_EXIT_CODES)]
+pub(crate) struct Service {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(flatten)]
+    pub(crate) options: ServeOptions,
+    /// Print the manual page
+    #[arg(long)]
+    pub(crate) man: bool,
+}
+
+const SERVICE_EXIT_CODES: &str =
+    "Exit codes: 0 it was told to end; 2 wrong usage or configuration; 3 failure.";
+
 const EXIT_CODES: &str = "Exit codes: 0 fine; 2 wrong usage or configuration; 3 failure.
 With --exit-code also: 1 a copy is modified or missing; 3 something could not be verified.";
 
@@ -47,7 +64,7 @@ pub(crate) struct Global {
 impl From<Global> for Flags {
     fn from(global: Global) -> Self {
         let Global { roots, max_depth, config, skillmeat_home, verbose: _ } = global;
-        Self { roots, max_depth, config, skillmeat_home, listen: None }
+        Self { roots, max_depth, config, skillmeat_home, ..Self::default() }
     }
 }
 
@@ -116,6 +133,12 @@ pub(crate) struct ServeOptions {
     /// Listen on ADDRESS instead of 127.0.0.1:8787
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Listen without a key on the socket PATH too, instead of one named after the configuration
+    #[arg(long, value_name = "PATH")]
+    pub(crate) socket: Option<PathBuf>,
+    /// Listen on no such socket
+    #[arg(long, conflicts_with = "socket")]
+    pub(crate) no_socket: bool,
     /// Let pages of ORIGIN read and write, such as `http://localhost:3000` (may be repeated)
     #[arg(long = "origin", value_name = "ORIGIN")]
     pub(crate) origins: Vec<String>,
@@ -125,9 +148,25 @@ pub(crate) struct ServeOptions {
     /// Let whoever connects from this machine write without a key, as SkillMeat's client does
     #[arg(long)]
     pub(crate) trust_loopback: bool,
+    /// Log what FILTER lets through, such as debug or `info,skillstat_http::request=debug`
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) log: Option<String>,
     /// Write the log as JSON
     #[arg(long)]
     pub(crate) log_json: bool,
+}
+
+impl ServeOptions {
+    /// Adds what is said here to the flags of every command.
+    pub(crate) fn flags(&self, global: Global) -> Flags {
+        Flags {
+            listen: self.listen,
+            socket: self.socket.clone(),
+            no_socket: self.no_socket,
+            log: self.log.clone(),
+            ..global.into()
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -154,5 +193,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+        Service::command().debug_assert();
     }
 }

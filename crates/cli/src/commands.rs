@@ -15,7 +15,7 @@ pub(crate) use completions::completions;
 pub(crate) use config::config;
 pub(crate) use doctor::doctor;
 pub(crate) use hash::hash;
-pub(crate) use man::man;
+pub(crate) use man::{man, service_man};
 pub(crate) use projects::projects;
 pub(crate) use serve::serve;
 pub(crate) use show::show;

@@ -9,8 +9,8 @@ mod render;
 
 use std::ffi::OsString;
 
-use args::{Cli, Command, ScanCommand};
-use clap::{CommandFactory, FromArgMatches};
+use args::{Cli, Command, ScanCommand, Service};
+use clap::Parser;
 use commands::Scan;
 pub use console::{Console, Stream};
 pub use exit::Exit;
@@ -19,7 +19,7 @@ use skillstat_app::{App, Config, Flags, Surroundings};
 /// How wide help is where there is no terminal to ask.
 const DEFAULT_COLUMNS: usize = 100;
 
-/// Runs one command line; `arguments` start with the program's name.
+/// Runs one command line of `skillstat`; `arguments` start with the program's name.
 ///
 /// Data goes to `console.out` in one piece at the end, everything else to `console.err`.
 pub fn run(
@@ -27,18 +27,46 @@ pub fn run(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Exit {
+    start(arguments, console, |cli, console| dispatch(cli, surroundings, console))
+}
+
+/// Runs one command line of `skillstatd`, the service alone.
+pub fn run_service(
+    arguments: Vec<OsString>,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+) -> Exit {
+    start(arguments, console, |Service { global, options, man }, console| {
+        if man {
+            return commands::service_man(console);
+        }
+        let verbose = global.verbose;
+        let flags = Flags { unattended: true, ..options.flags(global) };
+        commands::serve(&configure(flags, surroundings)?, &options, verbose, console)
+    })
+}
+
+/// Parses the command line, does what it says, and tells how that ended.
+fn start<P: Parser>(
+    arguments: Vec<OsString>,
+    console: &mut Console<'_>,
+    act: impl FnOnce(P, &mut Console<'_>) -> anyhow::Result<Exit>,
+) -> Exit {
     let columns = console.out.width.map_or(DEFAULT_COLUMNS, usize::from);
-    let matches = Cli::command().term_width(columns).try_get_matches_from(arguments);
-    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => cli,
+    let matches = P::command().term_width(columns).try_get_matches_from(arguments);
+    let parsed = match matches.and_then(|matches| P::from_arg_matches(&matches)) {
+        Ok(parsed) => parsed,
         Err(error) => return usage(&error, console),
     };
-    let outcome = dispatch(cli, surroundings, console);
-    let exit = outcome.unwrap_or_else(|error| {
+    let exit = act(parsed, console).unwrap_or_else(|error| {
         console.complain(&format!("{error:#}"));
         Exit::of_error(&error)
     });
     console.finish(exit)
+}
+
+fn configure(flags: Flags, surroundings: &Surroundings) -> anyhow::Result<Config> {
+    Config::load(flags, surroundings).map_err(exit::Usage::wrap)
 }
 
 fn dispatch(
@@ -46,23 +74,24 @@ fn dispatch(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Exit> {
-    let json = cli.json;
-    if cli.global.verbose {
+    let Cli { global, json, command } = cli;
+    let (command, verbose) = (command.unwrap_or_default(), global.verbose);
+    if verbose && !matches!(command, Command::Serve(_)) {
         log_to_stderr(console.err.color);
     }
     // Only read where it is needed: some commands must work when it is broken.
-    let config = |listen| {
-        let flags = Flags { listen, ..Flags::from(cli.global) };
-        Config::load(flags, surroundings).map_err(exit::Usage::wrap)
-    };
-    match cli.command.unwrap_or_default() {
+    let config = |flags| configure(flags, surroundings);
+    match command {
         Command::Completions { shell } => Ok(commands::completions(shell, console)),
         Command::Man => commands::man(console),
         Command::Hash { paths } => commands::hash(&paths, surroundings, json, console),
-        Command::Config => commands::config(&config(None)?, json, console),
-        Command::Serve(options) => commands::serve(&config(options.listen)?, &options, console),
+        Command::Config => commands::config(&config(global.into())?, json, console),
+        Command::Serve(options) => {
+            let flags = Flags { unattended: !surroundings.terminal, ..options.flags(global) };
+            commands::serve(&config(flags)?, &options, verbose, console)
+        }
         Command::Scan(command) => {
-            let config = config(None)?;
+            let config = config(global.into())?;
             let app = App::new(&config).map_err(exit::Usage::wrap)?;
             let mut scan = Scan { app: &app, config: &config, surroundings, json, console };
             match command {

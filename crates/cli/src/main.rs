@@ -1,18 +1,27 @@
 //! The program `skillstat`: hands what the process was given to [`skillstat_cli::run`].
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use skillstat_app::Surroundings;
-use skillstat_cli::{Console, Stream, run};
+use skillstat_cli::{Console, Exit, Stream, run};
 
 fn main() -> ExitCode {
+    start(run)
+}
+
+/// Runs a program with what the process was given. `skillstatd` takes it from here too.
+pub(crate) fn start(
+    program: fn(Vec<OsString>, &Surroundings, &mut Console<'_>) -> Exit,
+) -> ExitCode {
     raise_file_limit();
     // The one place that reads the process's own streams and environment.
     let surroundings = Surroundings {
         variables: std::env::vars_os().collect(),
         home: std::env::home_dir(),
         working_directory: std::env::current_dir().ok(),
+        terminal: io::stdin().is_terminal(),
     };
     // NO_COLOR, CLICOLOR and the like are anstream's to know.
     let color = |choice| choice != anstream::ColorChoice::Never;
@@ -28,7 +37,7 @@ fn main() -> ExitCode {
         width: err.is_terminal().then(|| width(terminal_size::terminal_size_of(&err))).flatten(),
         writer: &mut err,
     };
-    run(std::env::args_os().collect(), &surroundings, &mut Console::new(out, err)).into()
+    program(std::env::args_os().collect(), &surroundings, &mut Console::new(out, err)).into()
 }
 
 /// Allows as many open files as the system grants: a scan has a few for each thread, and the usual

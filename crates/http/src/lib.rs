@@ -6,6 +6,8 @@ mod freshness;
 mod guard;
 mod id;
 mod limits;
+mod metrics;
+mod observe;
 mod paging;
 mod params;
 mod problem;

@@ -2,23 +2,17 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
 use crate::guard::always_open;
 use crate::problem::Refusal;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The longest request id that is taken from a client.
-const LONGEST_ID: usize = 64;
 
 /// What requests may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,28 +73,6 @@ pub(crate) async fn limit(State(places): State<Places>, request: Request, next: 
     answer.unwrap_or_else(|_| {
         Refusal::new(StatusCode::GATEWAY_TIMEOUT, "request timed out").into_response()
     })
-}
-
-/// Gives every answer the id of its request: the client's own if it is short and plain.
-pub(crate) async fn identify(
-    State((process, count)): State<(u64, Arc<AtomicU64>)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let plain = |id: &&HeaderValue| {
-        let bytes = id.as_bytes();
-        (1..=LONGEST_ID).contains(&bytes.len())
-            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
-    };
-    let id = request.headers().get(REQUEST_ID).filter(plain).cloned().or_else(|| {
-        let number = count.fetch_add(1, Ordering::Relaxed);
-        HeaderValue::from_str(&format!("{process:016x}-{number}")).ok()
-    });
-    let mut response = next.run(request).await;
-    if let Some(id) = id {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
 }
 
 /// Answers in place of a handler that panicked.

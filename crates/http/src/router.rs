@@ -1,7 +1,6 @@
 //! All routes, what stands before them, and the document that describes them.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -20,15 +19,20 @@ use utoipa_axum::routes;
 
 use crate::document;
 use crate::guard::guard;
-use crate::limits::{Places, identify, limit, panicked};
+use crate::limits::{limit, panicked};
+use crate::observe::observe;
 use crate::problem::Refusal;
 use crate::routes::{
-    artifact, artifacts, cache, deploy, events, health, project, projects, root, status, watch,
+    artifact, artifacts, cache, deploy, events, health, metrics, project, projects, root, status,
+    watch,
 };
 use crate::state::HttpState;
 
 /// Where the routes of SkillMeat are.
 pub(crate) const PREFIX: &str = "/api/v1";
+
+/// Where the document is.
+const DOCUMENT: &str = "/openapi.json";
 
 /// From how many bytes on an answer is compressed: below, it costs more than it saves.
 const LARGE: u64 = 8 << 10;
@@ -41,19 +45,18 @@ pub fn router(state: HttpState) -> Router {
     let (routes, document) = described().split_for_parts();
     // A tree of texts and numbers always serialises.
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
-    let process = (state.process, Arc::new(AtomicU64::new(0)));
-    let places = Places::new(state.limits);
     routes
         .route(
-            "/openapi.json",
+            DOCUMENT,
             get(async move || ([(CONTENT_TYPE, "application/json")], document.clone())),
         )
+        .route("/metrics/", get(metrics::get))
         .merge(without_slash())
         .fallback(async || Refusal::no_route())
         .method_not_allowed_fallback(async || Refusal::no_method())
         .layer(DefaultBodyLimit::max(state.limits.body))
         .layer(from_fn_with_state(state.clone(), guard))
-        .layer(from_fn_with_state(places, limit))
+        .layer(from_fn_with_state(state.places.clone(), limit))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(
             CompressionLayer::new()
@@ -61,13 +64,18 @@ pub fn router(state: HttpState) -> Router {
         )
         .layer(map_response(weaken))
         .layer(map_response(no_sniffing))
-        .layer(from_fn_with_state(process, identify))
+        .layer(from_fn_with_state(Arc::clone(&state.observer), observe))
         .with_state(state)
 }
 
 /// Returns the `OpenAPI` document of the routes.
 pub fn openapi() -> OpenApi {
     described().split_for_parts().1
+}
+
+/// Returns the paths of all routes.
+pub(crate) fn paths() -> impl Iterator<Item = String> {
+    openapi().paths.paths.into_keys().chain([DOCUMENT.to_owned()])
 }
 
 fn described() -> OpenApiRouter<HttpState> {
@@ -90,6 +98,7 @@ fn described() -> OpenApiRouter<HttpState> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::detailed))
+        .routes(routes!(metrics::get))
         .nest(PREFIX, api);
     document::complete(all.get_openapi_mut());
     all

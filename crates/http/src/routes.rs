@@ -8,6 +8,7 @@ pub(crate) mod copies;
 pub(crate) mod deploy;
 pub(crate) mod events;
 pub(crate) mod health;
+pub(crate) mod metrics;
 pub(crate) mod project;
 pub(crate) mod projects;
 pub(crate) mod root;

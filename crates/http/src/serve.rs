@@ -1,6 +1,9 @@
 //! Answering on a listener until told to end, and then in order.
 
+use std::any::Any;
+use std::fmt::Debug;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -13,7 +16,6 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
 
 use crate::{HttpState, router};
 
@@ -31,8 +33,8 @@ pub enum Ended {
 ///
 /// A connection whose next request does not arrive in time ([`Limits::head`](crate::Limits::head)) is
 /// closed. What makes the listener fail, such as too many open files, is waited out.
-pub async fn serve(
-    mut listener: TcpListener,
+pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
+    mut listener: L,
     state: HttpState,
     shutdown: impl Future<Output = ()> + Send + 'static,
     patience: Duration,
@@ -48,16 +50,20 @@ pub async fn serve(
             accepted = Listener::accept(&mut listener) => accepted,
             () = &mut shutdown => break,
         };
+        // A socket of this machine has none.
+        let address = (&peer as &dyn Any).downcast_ref::<SocketAddr>().copied();
         let routes = routes.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
+            if let Some(peer) = address {
+                request.extensions_mut().insert(ConnectInfo(peer));
+            }
             routes.call(request)
         });
         let connection =
             connections.watch(protocol.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::debug!(%peer, %error, "a connection was given up");
+                tracing::debug!(?peer, %error, "a connection was given up");
             }
         });
     }

@@ -8,7 +8,10 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::bodies::Bodies;
 use crate::guard::GuardConfig;
-use crate::limits::Limits;
+use crate::limits::{Limits, Places};
+use crate::metrics::Metrics;
+use crate::observe::Observer;
+use crate::router::paths;
 
 /// How many may listen to news at once.
 const STREAMS: usize = 256;
@@ -34,9 +37,11 @@ pub struct HttpState {
     pub(crate) services: Services,
     pub(crate) guard: Arc<GuardConfig>,
     pub(crate) limits: Limits,
+    pub(crate) places: Places,
     /// Seconds east of UTC by which naive dates are put in order.
     pub(crate) local_offset: i32,
     pub(crate) bodies: Arc<Bodies>,
+    pub(crate) observer: Arc<Observer>,
     pub(crate) started: Moment,
     /// Tells this process from others: its versions start anew, and an `ETag` must not.
     pub(crate) process: u64,
@@ -50,14 +55,17 @@ impl HttpState {
     /// Joins ports and rules; naive dates are put in order as UTC.
     pub fn new(services: Services, guard: GuardConfig) -> Self {
         let started = services.clock.now();
+        let process = RandomState::new().build_hasher().finish();
         Self {
             services,
             guard: Arc::new(guard),
             limits: Limits::default(),
+            places: Places::new(Limits::default()),
             local_offset: 0,
             bodies: Arc::default(),
+            observer: Arc::new(Observer::new(Metrics::new(paths()), process)),
             started,
-            process: RandomState::new().build_hasher().finish(),
+            process,
             streams: Arc::new(Semaphore::new(STREAMS)),
             ending: watch::Sender::new(false),
         }
@@ -71,10 +79,19 @@ impl HttpState {
         self
     }
 
+    /// Sets other rules of who may ask. A clone with other rules is for another listener of the same
+    /// service: both share what is counted and kept, and the limit of requests at once.
+    #[must_use]
+    pub fn with_guard(mut self, guard: GuardConfig) -> Self {
+        self.guard = Arc::new(guard);
+        self
+    }
+
     /// Sets other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self.places = Places::new(limits);
         self
     }
 }

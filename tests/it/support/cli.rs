@@ -27,7 +27,7 @@ impl Skillstat {
         let surroundings = Surroundings {
             home: Some(PathBuf::from("/nonexistent/home")),
             working_directory: Some(directory.into()),
-            variables: Vec::new(),
+            ..Surroundings::default()
         };
         Self { surroundings, width: None, color: false }
     }

@@ -53,6 +53,14 @@ pub(super) fn layer(
             .transpose()?,
         token_file: get("SKILLSTAT_TOKEN_FILE")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
+        socket: get("SKILLSTAT_SOCKET")
+            .map(|(value, origin)| Setting::new(Some(value.into()), origin)),
+        log: get("SKILLSTAT_LOG")
+            .map(|(value, origin)| {
+                let filter = text(value, &origin, "SKILLSTAT_LOG")?.to_owned();
+                Ok(Setting::new(filter, origin))
+            })
+            .transpose()?,
     };
     let file = get("SKILLSTAT_CONFIG")
         .map(|(value, origin)| Setting::new(surroundings.absolute(value.into()), origin));

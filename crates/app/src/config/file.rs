@@ -98,6 +98,17 @@ fn set(
             let path = string(value).ok_or_else(|| wrong("a string"))?;
             layer.token_file = Some(Setting::new(resolve(path), origin));
         }
+        "socket" => {
+            let path = match value.get_ref() {
+                DeValue::Boolean(false) => None,
+                _ => Some(string(value).ok_or_else(|| wrong("a string, or false for none"))?),
+            };
+            layer.socket = Some(Setting::new(path.map(resolve), origin));
+        }
+        "log" => {
+            let filter = string(value).ok_or_else(|| wrong("a string"))?;
+            layer.log = Some(Setting::new(filter, origin));
+        }
         _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
     }
     Ok(())

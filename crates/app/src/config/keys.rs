@@ -1,7 +1,7 @@
 //! The names of all settings, in the file and in the environment.
 
 /// The keys of the configuration file.
-pub(super) const KEYS: [&str; 8] = [
+pub(super) const KEYS: [&str; 10] = [
     "roots",
     "max_depth",
     "exclude",
@@ -10,13 +10,15 @@ pub(super) const KEYS: [&str; 8] = [
     "listen",
     "ttl_seconds",
     "token_file",
+    "socket",
+    "log",
 ];
 
 /// What `listen` must be.
 pub(super) const AN_ADDRESS: &str = "an address with a port, such as \"127.0.0.1:8787\"";
 
 /// The variables of the environment.
-pub(super) const VARIABLES: [&str; 9] = [
+pub(super) const VARIABLES: [&str; 11] = [
     "SKILLSTAT_ROOTS",
     "SKILLSTAT_MAX_DEPTH",
     "SKILLSTAT_EXCLUDE",
@@ -25,6 +27,8 @@ pub(super) const VARIABLES: [&str; 9] = [
     "SKILLSTAT_LISTEN",
     "SKILLSTAT_TTL_SECONDS",
     "SKILLSTAT_TOKEN_FILE",
+    "SKILLSTAT_SOCKET",
+    "SKILLSTAT_LOG",
     "SKILLSTAT_CONFIG",
 ];
 

@@ -2,6 +2,7 @@
 
 mod refused;
 mod roots;
+mod socket;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -54,6 +55,7 @@ impl Place {
             variables: self.variables.clone(),
             home: Some(self.home.clone()),
             working_directory: Some(self.home.join("work")),
+            terminal: false,
         }
     }
 
@@ -86,7 +88,7 @@ impl Place {
 /// Four sources that each say everything they can.
 fn everything() -> Place {
     Place::new()
-        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\nlisten = '127.0.0.1:1'\nttl_seconds = 1\ntoken_file = '/file'\n")
+        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\nlisten = '127.0.0.1:1'\nttl_seconds = 1\ntoken_file = '/file'\nsocket = '/file'\nlog = 'file'\n")
         .variable("SKILLSTAT_ROOTS", "/variable")
         .variable("SKILLSTAT_MAX_DEPTH", "2")
         .variable("SKILLSTAT_EXCLUDE", "variable")
@@ -95,12 +97,18 @@ fn everything() -> Place {
         .variable("SKILLSTAT_LISTEN", "127.0.0.1:2")
         .variable("SKILLSTAT_TTL_SECONDS", "2")
         .variable("SKILLSTAT_TOKEN_FILE", "/variable")
+        .variable("SKILLSTAT_SOCKET", "/variable")
+        .variable("SKILLSTAT_LOG", "variable")
         .flags(Flags {
             roots: vec!["/flag".into()],
             max_depth: Some(3),
             config: None,
             skillmeat_home: Some("/flag".into()),
             listen: Some("127.0.0.1:3".parse().unwrap()),
+            socket: Some("/flag".into()),
+            no_socket: false,
+            log: Some("flag".into()),
+            unattended: false,
         })
 }
 
@@ -111,7 +119,7 @@ fn show<T>(setting: &Setting<T>, value: impl FnOnce(&T) -> String) -> (String, S
 
 /// Checks every setting but the file: its value, and its origin with `FILE` for the file.
 #[track_caller]
-fn check(place: &Place, expected: [(&str, &str); 8]) {
+fn check(place: &Place, expected: &[(&str, &str); 10]) {
     let config = place.load();
     let found = [
         show(&config.roots, |roots| {
@@ -124,9 +132,11 @@ fn check(place: &Place, expected: [(&str, &str); 8]) {
         show(&config.listen, ToString::to_string),
         show(&config.ttl_seconds, ToString::to_string),
         show(&config.token_file, |path| path.to_str().unwrap().to_owned()),
+        show(&config.socket, |path| path.as_ref().unwrap().to_str().unwrap().to_owned()),
+        show(&config.log, Clone::clone),
     ];
     let file = place.home.join(".config/skillstat/config.toml");
-    for ((value, origin), expected) in found.iter().zip(expected) {
+    for ((value, origin), expected) in found.iter().zip(*expected) {
         let origin = origin.replace(file.to_str().unwrap(), "FILE");
         assert_eq!((value.as_str(), origin.as_str()), expected);
     }
@@ -136,7 +146,7 @@ fn check(place: &Place, expected: [(&str, &str); 8]) {
 fn flags_win_and_what_they_cannot_say_is_left_to_the_environment() {
     check(
         &everything(),
-        [
+        &[
             ("/flag", "--root"),
             ("3", "--max-depth"),
             ("variable", "SKILLSTAT_EXCLUDE"),
@@ -145,6 +155,8 @@ fn flags_win_and_what_they_cannot_say_is_left_to_the_environment() {
             ("127.0.0.1:3", "--listen"),
             ("2", "SKILLSTAT_TTL_SECONDS"),
             ("/variable", "SKILLSTAT_TOKEN_FILE"),
+            ("/flag", "--socket"),
+            ("flag", "--log"),
         ],
     );
 }
@@ -153,7 +165,7 @@ fn flags_win_and_what_they_cannot_say_is_left_to_the_environment() {
 fn the_environment_wins_over_the_file() {
     check(
         &everything().flags(Flags::default()),
-        [
+        &[
             ("/variable", "SKILLSTAT_ROOTS"),
             ("2", "SKILLSTAT_MAX_DEPTH"),
             ("variable", "SKILLSTAT_EXCLUDE"),
@@ -162,6 +174,8 @@ fn the_environment_wins_over_the_file() {
             ("127.0.0.1:2", "SKILLSTAT_LISTEN"),
             ("2", "SKILLSTAT_TTL_SECONDS"),
             ("/variable", "SKILLSTAT_TOKEN_FILE"),
+            ("/variable", "SKILLSTAT_SOCKET"),
+            ("variable", "SKILLSTAT_LOG"),
         ],
     );
 }
@@ -172,7 +186,7 @@ fn the_file_wins_over_the_defaults_and_names_its_lines() {
     place.variables.clear();
     check(
         &place,
-        [
+        &[
             ("/file", "FILE:1"),
             ("1", "FILE:2"),
             ("file", "FILE:3"),
@@ -181,6 +195,8 @@ fn the_file_wins_over_the_defaults_and_names_its_lines() {
             ("127.0.0.1:1", "FILE:6"),
             ("1", "FILE:7"),
             ("/file", "FILE:8"),
+            ("/file", "FILE:9"),
+            ("file", "FILE:10"),
         ],
     );
 }
@@ -193,9 +209,11 @@ fn what_nobody_says_is_a_default() {
     let threads = ScopedWorkers::default().threads().to_string();
     let skillmeat_home = home(".skillmeat");
     let token_file = home(".local/state/skillstat/token");
+    let fingerprint = place.load().fingerprint();
+    let socket = home(&format!(".local/state/skillstat/{}.sock", &fingerprint[..16]));
     check(
         &place,
-        [
+        &[
             (&roots, "default"),
             ("3", "default"),
             ("", "default"),
@@ -204,6 +222,8 @@ fn what_nobody_says_is_a_default() {
             ("127.0.0.1:8787", "default"),
             ("120", "default"),
             (&token_file, "default"),
+            (&socket, "default"),
+            ("info", "default"),
         ],
     );
 }

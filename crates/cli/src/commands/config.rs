@@ -16,7 +16,7 @@ pub(crate) fn config(
 ) -> anyhow::Result<Exit> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let roots: Value = config.roots.value.iter().map(|root| path(&root.path)).collect();
-    let settings: [(&str, Value, &Origin); 8] = [
+    let settings: [(&str, Value, &Origin); 10] = [
         ("roots", roots, &config.roots.origin),
         ("max_depth", config.max_depth.value.into(), &config.max_depth.origin),
         ("exclude", config.exclude.value.clone().into(), &config.exclude.origin),
@@ -29,6 +29,12 @@ pub(crate) fn config(
         ("listen", config.listen.value.to_string().into(), &config.listen.origin),
         ("ttl_seconds", config.ttl_seconds.value.get().into(), &config.ttl_seconds.origin),
         ("token_file", path(&config.token_file.value), &config.token_file.origin),
+        (
+            "socket",
+            config.socket.value.as_deref().map_or(false.into(), path),
+            &config.socket.origin,
+        ),
+        ("log", config.log.value.as_str().into(), &config.log.origin),
     ];
     if json {
         let mut object = serde_json::Map::new();

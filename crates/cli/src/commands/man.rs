@@ -1,9 +1,9 @@
-//! `skillstat man`.
+//! `skillstat man` and `skillstatd --man`.
 
 use clap::CommandFactory;
 use clap_mangen::Man;
 
-use crate::args::Cli;
+use crate::args::{Cli, Service};
 use crate::console::Console;
 use crate::exit::Exit;
 
@@ -22,6 +22,14 @@ pub(crate) fn man(console: &mut Console<'_>) -> anyhow::Result<Exit> {
         man.render_description_section(&mut page)?;
         man.render_options_section(&mut page)?;
     }
+    console.data(&page);
+    Ok(Exit::Fine)
+}
+
+/// Prints the manual page of `skillstatd`.
+pub(crate) fn service_man(console: &mut Console<'_>) -> anyhow::Result<Exit> {
+    let mut page = Vec::new();
+    Man::new(Service::command()).render(&mut page)?;
     console.data(&page);
     Ok(Exit::Fine)
 }

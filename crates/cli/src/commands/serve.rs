@@ -1,4 +1,7 @@
-//! `skillstat serve`: the same answers over HTTP.
+//! `skillstat serve` and `skillstatd`: the same answers over HTTP.
+
+mod log;
+mod sockets;
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,16 +10,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use skillstat_app::{App, Config, SystemClock, TokioPool, read_or_make_token, read_token};
+use skillstat_app::{
+    App, Config, SystemClock, TokioPool, local_offset, read_or_make_token, read_token,
+};
 use skillstat_cache::{Ttl, TtlStatsCache};
 use skillstat_domain::Unwatched;
 use skillstat_http::{Ended, GuardConfig, HttpState, Reads, Services, Token};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
+use self::log::log;
+use self::sockets::Sockets;
 use crate::args::ServeOptions;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, Usage};
 
 /// How many artifacts' statistics are held.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(2048).expect("it is not zero");
@@ -28,9 +36,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) fn serve(
     config: &Config,
     options: &ServeOptions,
+    verbose: bool,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Exit> {
-    log(options.log_json, console.err.color);
+    config.has_roots().map_err(Usage::wrap)?;
+    log(&config.log, verbose, options.log_json, console.err.color)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(run(config, options))?;
     // A computation that nobody waits for any more must not keep the process.
@@ -45,9 +55,10 @@ pub(crate) fn serve(
 }
 
 async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
-    let listener = listener(config.listen.value).await?;
-    let address = listener.local_addr()?;
-    let guard = guard(config, options, address)?;
+    let sockets = Sockets::open(config.listen.value, &config.socket).await?;
+    let addresses: Vec<_> =
+        sockets.network.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
+    let guard = guard(config, options, &addresses)?;
     let clock = Arc::new(SystemClock);
     let ttl = Ttl::new(Duration::from_secs(config.ttl_seconds.value.get()))?;
     let cache = Arc::new(TtlStatsCache::new(Arc::clone(&clock) as _, ttl, CAPACITY));
@@ -56,36 +67,59 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     let feed = query.feed();
     let watcher = Arc::new(Unwatched);
     let services = Services { query: Arc::new(query), cache, clock, watcher, feed };
-    let state = HttpState::new(services, guard);
+    let state = HttpState::new(services, guard).with_local_offset(local_offset());
+    let private = GuardConfig { private_socket: true, ..GuardConfig::default() };
+    let private = state.clone().with_guard(private);
+    let shutdown = told_to_end()?;
+    for address in &addresses {
+        tracing::info!(%address, key = %config.token_file.value.display(), "listening on http://{address}");
+    }
+    for socket in &sockets.private {
+        let path = socket.local_addr()?.as_pathname().map(|path| path.display().to_string());
+        tracing::info!(socket = path, "listening without a key");
+    }
+    tracing::info!("ready");
+    notify(sd_notify::NotifyState::Ready);
+    let mut services = tokio::task::JoinSet::new();
+    for socket in sockets.network {
+        let end = has_come(shutdown.clone());
+        services.spawn(skillstat_http::serve(socket, state.clone(), end, PATIENCE));
+    }
+    for socket in sockets.private {
+        let end = has_come(shutdown.clone());
+        services.spawn(skillstat_http::serve(socket, private.clone(), end, PATIENCE));
+    }
+    let mut ended = Ended::InOrder;
+    while let Some(service) = services.join_next().await {
+        if service? == Ended::Late {
+            ended = Ended::Late;
+        }
+    }
+    tracing::info!("ended");
+    Ok(ended)
+}
+
+/// Becomes true when the process is told to end.
+fn told_to_end() -> io::Result<watch::Receiver<bool>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let shutdown = async move {
+    let (tell, told) = watch::channel(false);
+    tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!("ending: no more requests are taken");
         notify(sd_notify::NotifyState::Stopping);
-    };
-    tracing::info!(%address, key = %config.token_file.value.display(), "listening on http://{address}");
-    notify(sd_notify::NotifyState::Ready);
-    let ended = skillstat_http::serve(listener, state, shutdown, PATIENCE).await;
-    tracing::info!("ended");
-    Ok(ended)
+        // Nobody hears it when every listener has failed.
+        let _heard = tell.send(true);
+    });
+    Ok(told)
 }
 
-/// Takes the socket that systemd has opened, or opens one.
-async fn listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    if let Some(activated) = listenfd::ListenFd::from_env().take_tcp_listener(0)? {
-        activated.set_nonblocking(true)?;
-        return Ok(TcpListener::from_std(activated)?);
-    }
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "{address} is in use, perhaps by another `skillstat serve`: end that, or choose another address with `--listen`"
-        ),
-        _ => anyhow::Error::new(error).context(format!("failed to listen on {address}")),
-    })
+async fn has_come(mut end: watch::Receiver<bool>) {
+    // An error means that nobody is left to tell: that is the end, too.
+    let _end = end.wait_for(|end| *end).await;
 }
 
 /// Who may ask what. Beyond this machine nobody may even read without the key, and that must be there
@@ -93,15 +127,15 @@ async fn listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
 fn guard(
     config: &Config,
     options: &ServeOptions,
-    address: SocketAddr,
+    addresses: &[SocketAddr],
 ) -> anyhow::Result<GuardConfig> {
-    let local = address.ip().is_loopback();
+    let beyond = addresses.iter().find(|address| !address.ip().is_loopback());
+    let local = beyond.is_none();
     let token_file = &config.token_file.value;
     let token = if local { read_or_make_token(token_file) } else { read_token(token_file) };
-    let token = token.with_context(|| {
-        if local {
-            "no key for writing".to_owned()
-        } else {
+    let token = token.with_context(|| match beyond {
+        None => "no key for writing".to_owned(),
+        Some(address) => {
             format!("listening on {address}, beyond this machine, takes a key")
         }
     })?;
@@ -120,10 +154,4 @@ fn notify(state: sd_notify::NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "the service manager was not told");
     }
-}
-
-fn log(json: bool, color: bool) {
-    let subscriber = tracing_subscriber::fmt().with_ansi(color).with_writer(io::stderr);
-    // Fails when there is one already, for `-v` or in a test.
-    let _already_set = if json { subscriber.json().try_init() } else { subscriber.try_init() };
 }

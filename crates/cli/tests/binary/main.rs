@@ -1,10 +1,16 @@
 //! The real binary, where only a process will do: another user, exit codes, a closed pipe.
 
+mod daemon;
 mod guarding;
+mod log;
 mod permissions;
 mod process;
+mod roots;
 mod service;
 mod serving;
+mod sockets;
+mod systemd;
+mod time_zone;
 mod vectors;
 mod web_client;
 

@@ -146,6 +146,6 @@ fn write_tree(home: &Path) {
 /// The binary with the tree as home and working directory.
 pub(crate) fn command(sandbox: &Sandbox) -> Command {
     let mut command = Command::new(sandbox.directory.path().join("skillstat"));
-    command.env_clear().env("HOME", sandbox.tree()).current_dir(sandbox.tree());
+    command.env_clear().env("HOME", sandbox.tree()).env("SKILLSTAT_ROOTS", sandbox.tree());
     command
 }

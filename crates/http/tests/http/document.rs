@@ -30,6 +30,7 @@ async fn every_route_is_described() {
         "/health/detailed",
         "/health/live",
         "/health/ready",
+        "/metrics",
     ];
     assert_eq!(paths, expected.map(ToOwned::to_owned).into());
 }
@@ -57,16 +58,17 @@ async fn every_operation_has_a_name_of_its_own_and_says_who_may_ask() {
         for (method, operation) in item.as_object().unwrap() {
             let name = operation["operationId"].as_str().unwrap();
             assert!(names.insert(name.to_owned()), "{name} is taken");
+            let guarded = path.starts_with("/api/") || path == "/metrics";
             let expected = match method.as_str() {
                 "post" => &key,
-                _ if path.starts_with("/api/") => &either,
+                _ if guarded => &either,
                 _ => &Value::Null,
             };
             assert_eq!(&operation["security"], expected, "{path}");
             let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
             assert!(statuses.iter().all(|status| status.parse::<u16>().is_ok()), "{statuses:?}");
             let refuses = statuses.iter().any(|status| *status == "401");
-            assert_eq!(refuses, path.starts_with("/api/"), "{path}");
+            assert_eq!(refuses, guarded, "{path}");
         }
     }
 }

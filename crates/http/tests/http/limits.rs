@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use skillstat_domain::testing::MockStatsCache;
-use skillstat_http::{GuardConfig, Limits};
+use skillstat_http::{GuardConfig, Limits, router};
+use tower::ServiceExt;
 
 use crate::support::{Service, World, request, small_world};
 
@@ -54,6 +55,19 @@ async fn too_many_at_once_are_refused_and_health_is_not() {
     assert_eq!(second.problem(), (503, "too many requests at once".to_owned()));
     assert_eq!((second.header("retry-after"), health.status.as_u16()), ("1", 200));
     assert_eq!(service.get("/api/v1/version").await.status, 200, "the place is free again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_listeners_of_one_service_share_the_places() {
+    let service = Service::new(World { hangs: true, ..small_world() });
+    let state = service.state.with_limits(Limits { at_once: 1, ..Limits::default() });
+    let private = GuardConfig { private_socket: true, ..GuardConfig::default() };
+    let (first, second) = (router(state.clone()), router(state.with_guard(private)));
+    let (first, second) = tokio::join!(
+        first.oneshot(request("GET", "/api/v1/status", &[])),
+        second.oneshot(request("GET", "/api/v1/version", &[])),
+    );
+    assert_eq!((first.unwrap().status().as_u16(), second.unwrap().status().as_u16()), (504, 503));
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ mod guards;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod serving;

@@ -120,3 +120,27 @@ fn no_roots_in_the_file_are_no_roots() {
     let place = Place::new().file("roots = []\n");
     assert_eq!(place.roots(), Vec::<String>::new());
 }
+
+#[test]
+fn where_nobody_is_the_working_directory_is_no_root_unless_it_is_named() {
+    let place = Place::new().flags(Flags { unattended: true, ..Flags::default() });
+    assert_eq!(place.roots(), ["projects", "dev", "workspace", "src"]);
+    let named = Flags { unattended: true, ..with_roots(&["."]) };
+    assert_eq!(place.flags(named).roots(), ["work"]);
+}
+
+#[test]
+fn a_service_without_any_root_is_told_how_to_name_one() {
+    let place = Place::new().flags(Flags { unattended: true, ..Flags::default() });
+    let error = place.load().has_roots().unwrap_err().to_string();
+    for part in ["~/projects", "`--root DIR`", "`SKILLSTAT_ROOTS`", ".config/skillstat/config.toml"]
+    {
+        assert!(error.contains(part), "{error}");
+    }
+    fs::create_dir(place.home.join("dev")).unwrap();
+    assert_eq!(place.load().has_roots(), Ok(()));
+    assert_eq!(Place::new().load().has_roots(), Ok(()), "the working directory is there");
+    let nowhere = Place::new().flags(with_roots(&["/nonexistent/root"]));
+    assert_eq!(nowhere.load().has_roots(), Ok(()), "what is named and not there is a problem");
+    assert!(Place::new().file("roots = []\n").load().has_roots().is_err());
+}
