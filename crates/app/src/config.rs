@@ -6,6 +6,7 @@ mod file;
 mod keys;
 mod setting;
 mod skillmeat_paths;
+mod watch;
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,6 +19,7 @@ pub use error::ConfigError;
 pub use setting::{Origin, Setting};
 use sha2::{Digest, Sha256};
 use skillstat_fs_adapter::{DEFAULT_MAX_DEPTH, ScopedWorkers, SearchRoot};
+pub use watch::Watch;
 
 /// The search roots when none is configured, below the home directory. The working directory comes
 /// last. Source: the list in SkillMeat's `discover_projects`.
@@ -31,6 +33,10 @@ const DEFAULT_TTL_SECONDS: NonZeroU64 = NonZeroU64::new(120).expect("it is not z
 
 /// What `serve` writes into its log when nothing else is said.
 const DEFAULT_LOG: &str = "info";
+
+/// How many directories are watched at most: two thirds of what Linux allows on a machine like those
+/// this is run on, since others watch too.
+const DEFAULT_WATCH_BUDGET: NonZeroUsize = NonZeroUsize::new(131_072).expect("it is not zero");
 
 /// Every setting, each with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +62,11 @@ pub struct Config {
     pub socket: Setting<Option<PathBuf>>,
     /// What `serve` writes into its log: a level, or levels by target.
     pub log: Setting<String>,
+    /// How `serve` and `watch` see what changes.
+    pub watch: Setting<Watch>,
+    /// How many directories the system is asked to tell changes of at most; of what is above, the
+    /// largest copies are looked at from time to time instead.
+    pub watch_budget: Setting<NonZeroUsize>,
     /// The configuration file, and whether it is there.
     pub file: Setting<PathBuf>,
     /// Whether the configuration file was found and read.
@@ -112,6 +123,8 @@ struct Layer {
     token_file: Option<Setting<PathBuf>>,
     socket: Option<Setting<Option<PathBuf>>>,
     log: Option<Setting<String>>,
+    watch: Option<Setting<Watch>>,
+    watch_budget: Option<Setting<NonZeroUsize>>,
 }
 
 impl Config {
@@ -168,6 +181,10 @@ impl Config {
             socket: Setting::new(None, Origin::Default),
             log: first(&layers, |layer| &layer.log)
                 .unwrap_or_else(|| Setting::new(DEFAULT_LOG.to_owned(), Origin::Default)),
+            watch: first(&layers, |layer| &layer.watch)
+                .unwrap_or(Setting::new(Watch::Auto, Origin::Default)),
+            watch_budget: first(&layers, |layer| &layer.watch_budget)
+                .unwrap_or(Setting::new(DEFAULT_WATCH_BUDGET, Origin::Default)),
             file,
             file_found,
         };

@@ -2,6 +2,7 @@
 
 mod app;
 mod config;
+mod live;
 mod local_offset;
 mod private_socket;
 mod system_clock;
@@ -9,7 +10,8 @@ mod token_file;
 mod tokio_pool;
 
 pub use app::{App, RootLocation, hash_path};
-pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings};
+pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings, Watch};
+pub use live::Live;
 pub use local_offset::local_offset;
 pub use private_socket::PrivateSocket;
 pub use skillstat_fs_adapter::{HashPathError, SearchRoot};

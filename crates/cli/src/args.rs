@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Config,
     /// The service: the same answers over HTTP, from a cache
     Serve(ServeOptions),
+    /// Changes as they happen: a table on a terminal, lines otherwise
+    Watch,
     /// A completion script for a shell
     Completions {
         /// The shell

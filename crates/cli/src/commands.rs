@@ -10,6 +10,7 @@ mod select;
 mod serve;
 mod show;
 mod status;
+mod watch;
 
 pub(crate) use completions::completions;
 pub(crate) use config::config;
@@ -22,6 +23,7 @@ pub(crate) use show::show;
 use skillstat_app::{App, Config, Surroundings};
 use skillstat_domain::Overview;
 pub(crate) use status::status;
+pub(crate) use watch::watch;
 
 use crate::console::Console;
 use crate::progress::Progress;
@@ -38,7 +40,7 @@ pub(crate) struct Scan<'a, 'c> {
 
 impl Scan<'_, '_> {
     fn progress(&self) -> Progress {
-        Progress::new(self.console.err.width.is_some())
+        Progress::new(self.console.err.size.is_some())
     }
 
     /// Looks at everything.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 
 use crate::Exit;
 
@@ -23,8 +24,17 @@ pub struct Stream<'a> {
     pub writer: &'a mut dyn Write,
     /// Whether colour is wanted.
     pub color: bool,
-    /// How many columns a terminal has; nothing when it is no terminal.
-    pub width: Option<u16>,
+    /// How large a terminal is; nothing when it is no terminal.
+    pub size: Option<Size>,
+}
+
+/// The size of a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Characters in a row.
+    pub columns: u16,
+    /// Rows.
+    pub rows: u16,
 }
 
 impl<'a> Console<'a> {
@@ -49,6 +59,14 @@ impl<'a> Console<'a> {
         serde_json::to_writer_pretty(&mut self.data, value)?;
         self.data(b"\n");
         Ok(())
+    }
+
+    /// Writes at once, for an answer that has no end; tells whether somebody still reads.
+    pub(crate) fn now(&mut self, text: &str) -> anyhow::Result<bool> {
+        match self.out.writer.write_all(text.as_bytes()).and_then(|()| self.out.writer.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            written => written.map(|()| true).context("failed to write"),
+        }
     }
 
     /// Says something beside the answer.
@@ -100,7 +118,7 @@ impl std::fmt::Debug for Stream<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stream")
             .field("color", &self.color)
-            .field("width", &self.width)
+            .field("size", &self.size)
             .finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use args::{Cli, Command, ScanCommand, Service};
 use clap::Parser;
 use commands::Scan;
-pub use console::{Console, Stream};
+pub use console::{Console, Size, Stream};
 pub use exit::Exit;
 use skillstat_app::{App, Config, Flags, Surroundings};
 
@@ -52,7 +52,7 @@ fn start<P: Parser>(
     console: &mut Console<'_>,
     act: impl FnOnce(P, &mut Console<'_>) -> anyhow::Result<Exit>,
 ) -> Exit {
-    let columns = console.out.width.map_or(DEFAULT_COLUMNS, usize::from);
+    let columns = console.out.size.map_or(DEFAULT_COLUMNS, |size| usize::from(size.columns));
     let matches = P::command().term_width(columns).try_get_matches_from(arguments);
     let parsed = match matches.and_then(|matches| P::from_arg_matches(&matches)) {
         Ok(parsed) => parsed,
@@ -90,6 +90,7 @@ fn dispatch(
             let flags = Flags { unattended: !surroundings.terminal, ..options.flags(global) };
             commands::serve(&config(flags)?, &options, verbose, console)
         }
+        Command::Watch => commands::watch(&config(global.into())?, json, console),
         Command::Scan(command) => {
             let config = config(global.into())?;
             let app = App::new(&config).map_err(exit::Usage::wrap)?;

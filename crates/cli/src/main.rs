@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use skillstat_app::Surroundings;
-use skillstat_cli::{Console, Exit, Stream, run};
+use skillstat_cli::{Console, Exit, Size, Stream, run};
+use terminal_size::{Height, Width};
 
 fn main() -> ExitCode {
     start(run)
@@ -25,16 +26,18 @@ pub(crate) fn start(
     };
     // NO_COLOR, CLICOLOR and the like are anstream's to know.
     let color = |choice| choice != anstream::ColorChoice::Never;
-    let width = |width: Option<(terminal_size::Width, _)>| width.map(|(width, _)| width.0);
+    let size = |size: Option<(Width, Height)>| {
+        size.map(|(columns, rows)| Size { columns: columns.0, rows: rows.0 })
+    };
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let out = Stream {
         color: color(anstream::AutoStream::choice(&out)),
-        width: out.is_terminal().then(|| width(terminal_size::terminal_size_of(&out))).flatten(),
+        size: out.is_terminal().then(|| size(terminal_size::terminal_size_of(&out))).flatten(),
         writer: &mut out,
     };
     let err = Stream {
         color: color(anstream::AutoStream::choice(&err)),
-        width: err.is_terminal().then(|| width(terminal_size::terminal_size_of(&err))).flatten(),
+        size: err.is_terminal().then(|| size(terminal_size::terminal_size_of(&err))).flatten(),
         writer: &mut err,
     };
     program(std::env::args_os().collect(), &surroundings, &mut Console::new(out, err)).into()

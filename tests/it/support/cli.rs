@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use skillstat_app::Surroundings;
-use skillstat_cli::{Console, Exit, Stream, run};
+use skillstat_cli::{Console, Exit, Size, Stream, run};
 
 /// A command in some surroundings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Skillstat {
     surroundings: Surroundings,
-    width: Option<u16>,
+    size: Option<Size>,
     color: bool,
 }
 
@@ -29,20 +29,20 @@ impl Skillstat {
             working_directory: Some(directory.into()),
             ..Surroundings::default()
         };
-        Self { surroundings, width: None, color: false }
+        Self { surroundings, size: None, color: false }
     }
 
     /// On a terminal with so many columns, in colour.
     pub(crate) fn terminal(self, width: u16) -> Self {
-        Self { width: Some(width), color: true, ..self }
+        Self { size: Some(Size { columns: width, rows: 50 }), color: true, ..self }
     }
 
     /// Runs it.
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
         let arguments = std::iter::once("skillstat").chain(arguments.iter().copied());
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let stream = |writer| Stream { writer, color: self.color, width: self.width };
-        let err_stream = Stream { writer: &mut err, color: self.color, width: None };
+        let stream = |writer| Stream { writer, color: self.color, size: self.size };
+        let err_stream = Stream { writer: &mut err, color: self.color, size: None };
         let mut console = Console::new(stream(&mut out), err_stream);
         let exit = run(arguments.map(Into::into).collect(), &self.surroundings, &mut console);
         let text = |bytes| String::from_utf8(bytes).expect("answers are UTF-8");

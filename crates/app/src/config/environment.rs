@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use super::keys::{AN_ADDRESS, VARIABLES};
+use super::watch::A_WAY;
 use super::{ConfigError, Layer, Origin, Setting, Surroundings};
 
 /// Reads the environment's settings, and the configuration file it names. Lists are separated by
@@ -59,6 +60,14 @@ pub(super) fn layer(
             .map(|(value, origin)| {
                 let filter = text(value, &origin, "SKILLSTAT_LOG")?.to_owned();
                 Ok(Setting::new(filter, origin))
+            })
+            .transpose()?,
+        watch: get("SKILLSTAT_WATCH")
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_WATCH", A_WAY))
+            .transpose()?,
+        watch_budget: get("SKILLSTAT_WATCH_BUDGET")
+            .map(|(value, origin)| {
+                parse(value, origin, "SKILLSTAT_WATCH_BUDGET", "a whole number from 1")
             })
             .transpose()?,
     };

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{AN_ADDRESS, KEYS};
+use super::watch::A_WAY;
 use super::{ConfigError, Layer, Origin, Setting, Surroundings};
 
 /// Reads the file; tells whether there is one. Only a file that was asked for must be there.
@@ -108,6 +109,15 @@ fn set(
         "log" => {
             let filter = string(value).ok_or_else(|| wrong("a string"))?;
             layer.log = Some(Setting::new(filter, origin));
+        }
+        "watch" => {
+            let watch = string(value).and_then(|watch| watch.parse().ok());
+            layer.watch = Some(Setting::new(watch.ok_or_else(|| wrong(A_WAY))?, origin));
+        }
+        "watch_budget" => {
+            let budget = number(value).and_then(NonZeroUsize::new);
+            let budget = budget.ok_or_else(|| wrong("a whole number from 1"))?;
+            layer.watch_budget = Some(Setting::new(budget, origin));
         }
         _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
     }

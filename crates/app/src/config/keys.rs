@@ -1,7 +1,7 @@
 //! The names of all settings, in the file and in the environment.
 
 /// The keys of the configuration file.
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 12] = [
     "roots",
     "max_depth",
     "exclude",
@@ -12,13 +12,15 @@ pub(super) const KEYS: [&str; 10] = [
     "token_file",
     "socket",
     "log",
+    "watch",
+    "watch_budget",
 ];
 
 /// What `listen` must be.
 pub(super) const AN_ADDRESS: &str = "an address with a port, such as \"127.0.0.1:8787\"";
 
 /// The variables of the environment.
-pub(super) const VARIABLES: [&str; 11] = [
+pub(super) const VARIABLES: [&str; 13] = [
     "SKILLSTAT_ROOTS",
     "SKILLSTAT_MAX_DEPTH",
     "SKILLSTAT_EXCLUDE",
@@ -29,6 +31,8 @@ pub(super) const VARIABLES: [&str; 11] = [
     "SKILLSTAT_TOKEN_FILE",
     "SKILLSTAT_SOCKET",
     "SKILLSTAT_LOG",
+    "SKILLSTAT_WATCH",
+    "SKILLSTAT_WATCH_BUDGET",
     "SKILLSTAT_CONFIG",
 ];
 

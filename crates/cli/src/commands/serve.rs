@@ -5,18 +5,14 @@ mod sockets;
 
 use std::io;
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use skillstat_app::{
-    App, Config, SystemClock, TokioPool, local_offset, read_or_make_token, read_token,
-};
-use skillstat_cache::{Ttl, TtlStatsCache};
-use skillstat_domain::Unwatched;
+use skillstat_app::{Config, Live, local_offset, read_or_make_token, read_token};
 use skillstat_http::{Ended, GuardConfig, HttpState, Reads, Services, Token};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -25,9 +21,6 @@ use self::sockets::Sockets;
 use crate::args::ServeOptions;
 use crate::console::Console;
 use crate::exit::{Exit, Usage};
-
-/// How many artifacts' statistics are held.
-const CAPACITY: NonZeroUsize = NonZeroUsize::new(2048).expect("it is not zero");
 
 /// How long requests that have begun may take when the service is told to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,14 +52,14 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     let addresses: Vec<_> =
         sockets.network.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
     let guard = guard(config, options, &addresses)?;
-    let clock = Arc::new(SystemClock);
-    let ttl = Ttl::new(Duration::from_secs(config.ttl_seconds.value.get()))?;
-    let cache = Arc::new(TtlStatsCache::new(Arc::clone(&clock) as _, ttl, CAPACITY));
-    let pool = Arc::new(TokioPool::new(tokio::runtime::Handle::current()));
-    let query = App::new(config)?.cached(Arc::clone(&cache) as _, pool);
-    let feed = query.feed();
-    let watcher = Arc::new(Unwatched);
-    let services = Services { query: Arc::new(query), cache, clock, watcher, feed };
+    let live = Live::start(config, &Handle::current())?;
+    let services = Services {
+        query: Arc::clone(&live.query),
+        cache: Arc::clone(&live.cache),
+        clock: Arc::clone(&live.clock),
+        watcher: Arc::clone(&live.watcher),
+        feed: Arc::clone(&live.feed) as _,
+    };
     let state = HttpState::new(services, guard).with_local_offset(local_offset());
     let private = GuardConfig { private_socket: true, ..GuardConfig::default() };
     let private = state.clone().with_guard(private);

@@ -6,6 +6,7 @@ use skillstat_domain::{ArtifactId, Overview};
 
 use super::{Scan, select};
 use crate::args::StatusOptions;
+use crate::console::Stream;
 use crate::exit::Exit;
 use crate::render::problems;
 use crate::render::states::{counted, summary};
@@ -43,7 +44,8 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         scan.console.json(&skillstat_wire::Status::from(&overview))?;
     } else {
         if !overview.artifacts.is_empty() {
-            table(scan, &overview);
+            let table = table(&overview, &scan.console.out);
+            scan.console.data(table.as_bytes());
         } else if deployed.is_empty() {
             say_where_was_looked(scan, &overview);
         } else {
@@ -64,8 +66,9 @@ fn say_where_was_looked(scan: &mut Scan<'_, '_>, overview: &Overview) {
     ));
 }
 
-fn table(scan: &mut Scan<'_, '_>, overview: &Overview) {
-    let mut table = StateTable::new(&["ARTIFACT", "PROJECTS", "MODIFIED"], &scan.console.out);
+/// Returns the table of the artifacts, and below it how many copies are in which state.
+pub(crate) fn table(overview: &Overview, stream: &Stream<'_>) -> String {
+    let mut table = StateTable::new(&["ARTIFACT", "PROJECTS", "MODIFIED"], stream);
     for (artifact, statistics) in &overview.artifacts {
         table.row(
             statistics.worst(),
@@ -76,13 +79,12 @@ fn table(scan: &mut Scan<'_, '_>, overview: &Overview) {
             ],
         );
     }
-    let table = table.render(&scan.console.out);
-    scan.console.data(table.as_bytes());
+    let table = table.render(stream);
     let copies = match overview.states().count() {
-        0 => return,
+        0 => return table,
         1 => "1 copy".to_owned(),
         copies => format!("{copies} copies"),
     };
     let projects = counted(overview.projects.len(), "project");
-    scan.console.line(&format!("\n{copies} in {projects}: {}", summary(overview.states())));
+    format!("{table}\n{copies} in {projects}: {}\n", summary(overview.states()))
 }

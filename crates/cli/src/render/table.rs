@@ -18,8 +18,8 @@ impl StateTable {
     pub(crate) fn new(columns: &[&str], stream: &Stream<'_>) -> Self {
         let mut table = Table::new();
         table.load_style(comfy_table::presets::NOTHING);
-        if let Some(width) = stream.width {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        if let Some(size) = stream.size {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(size.columns);
         } else {
             table.set_content_arrangement(ContentArrangement::Disabled);
         }

@@ -1,0 +1,75 @@
+//! A running application that follows what changes on disk.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use skillstat_cache::{BlockingPool, Feed, SettledStatistics, Ttl, TtlStatsCache};
+use skillstat_domain::{Clock, StatisticsQuery, StatsCache, Unwatched, Watcher};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::{App, Config, SystemClock, TokioPool};
+
+/// How many artifacts' statistics are held.
+const CAPACITY: NonZeroUsize = NonZeroUsize::new(2048).expect("it is not zero");
+
+/// Answers from a cache that is told what changes: every change that happened before a question is in
+/// its answer, as far as the watcher's coverage goes.
+#[derive(Debug)]
+pub struct Live {
+    /// Who answers.
+    pub query: Arc<dyn StatisticsQuery>,
+    /// What is held.
+    pub cache: Arc<dyn StatsCache>,
+    /// What ages are told by.
+    pub clock: Arc<dyn Clock>,
+    /// What tells of changes.
+    pub watcher: Arc<dyn Watcher>,
+    /// The news of them.
+    pub feed: Arc<Feed>,
+    _tasks: Tasks,
+}
+
+/// Ended when this goes.
+#[derive(Debug)]
+struct Tasks(Vec<JoinHandle<()>>);
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}
+
+impl Live {
+    /// Starts: looks at everything once, then begins to watch, both in the background of `runtime`. A
+    /// question that comes meanwhile is answered as soon as what it needs has been looked at.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a setting is no good, or when the system lets nobody watch.
+    pub fn start(config: &Config, runtime: &Handle) -> anyhow::Result<Self> {
+        let app = App::new(config)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ttl = Ttl::new(Duration::from_secs(config.ttl_seconds.value.get()))?;
+        let cache: Arc<dyn StatsCache> =
+            Arc::new(TtlStatsCache::new(Arc::clone(&clock), ttl, CAPACITY));
+        let pool: Arc<dyn BlockingPool> = Arc::new(TokioPool::new(runtime.clone()));
+        let cached = Arc::new(app.cached(Arc::clone(&cache), Arc::clone(&pool)));
+        let feed = cached.feed();
+        let told = Arc::clone(&feed);
+        let asked = Arc::clone(&cached);
+        let telling = runtime.spawn(async move { told.tell(&*asked).await });
+        let watcher: Arc<dyn Watcher> = Arc::new(Unwatched);
+        let asked = Arc::clone(&cached);
+        let starting = runtime.spawn(async move {
+            // Whatever is wrong is told to whoever asks; this is only so that the first need not wait.
+            let _looked = asked.overview().await;
+        });
+        let query = SettledStatistics::new(cached, Arc::clone(&watcher), pool);
+        let tasks = Tasks(vec![telling, starting]);
+        Ok(Self { query: Arc::new(query), cache, clock, watcher, feed, _tasks: tasks })
+    }
+}
