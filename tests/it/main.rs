@@ -4,6 +4,7 @@ mod architecture;
 mod bad_input;
 mod cli_output;
 mod contracts;
+mod live;
 mod model;
 mod readme;
 mod several_roots;

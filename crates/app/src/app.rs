@@ -10,10 +10,11 @@ use skillstat_domain::{
     Workers,
 };
 use skillstat_fs_adapter::{
-    DiscoveryOptions, HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
-    TomlDeploymentReader,
+    HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
+    TomlDeploymentReader, WatchPorts,
 };
 
+use crate::watching::{discovery_options, excluded};
 use crate::{Config, SystemClock};
 
 /// A running application.
@@ -42,13 +43,8 @@ impl App {
     /// Fails when an `exclude` glob is malformed.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
         let workers: Arc<dyn Workers> = Arc::new(ScopedWorkers::new(config.threads.value));
-        let options = DiscoveryOptions {
-            roots: config.roots.value.clone(),
-            max_depth: config.max_depth.value,
-            exclude: config.exclude.value.clone(),
-        };
-        let discovery = OpenatDiscovery::new(options, Arc::clone(&workers))
-            .with_context(|| format!("failed to read `exclude` ({})", config.exclude.origin))?;
+        let discovery = OpenatDiscovery::new(discovery_options(config), Arc::clone(&workers))
+            .with_context(|| excluded(config))?;
         let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher));
         let sources = Sources {
             discovery: Arc::new(discovery),
@@ -77,6 +73,15 @@ impl App {
         pool: Arc<dyn BlockingPool>,
     ) -> CachedStatistics {
         CachedStatistics::new(self.sources.clone(), cache, Arc::new(SystemClock), pool)
+    }
+
+    /// Returns what a watcher needs that tells `cached` of changes.
+    pub(crate) fn watch_ports(&self, cached: &Arc<CachedStatistics>) -> WatchPorts {
+        WatchPorts {
+            discovery: Arc::clone(&self.sources.discovery),
+            states: cached.projects(),
+            sink: Arc::clone(cached) as _,
+        }
     }
 
     /// Names all that an answer depends on: search roots, depth, excludes and collections. With

@@ -8,6 +8,7 @@ mod private_socket;
 mod system_clock;
 mod token_file;
 mod tokio_pool;
+mod watching;
 
 pub use app::{App, RootLocation, hash_path};
 pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings, Watch};

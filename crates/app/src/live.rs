@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use skillstat_cache::{BlockingPool, Feed, SettledStatistics, Ttl, TtlStatsCache};
-use skillstat_domain::{Clock, StatisticsQuery, StatsCache, Unwatched, Watcher};
+use skillstat_domain::{Clock, StatisticsQuery, StatsCache, Watcher};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::watching::watching;
 use crate::{App, Config, SystemClock, TokioPool};
 
 /// How many artifacts' statistics are held.
@@ -62,11 +63,12 @@ impl Live {
         let told = Arc::clone(&feed);
         let asked = Arc::clone(&cached);
         let telling = runtime.spawn(async move { told.tell(&*asked).await });
-        let watcher: Arc<dyn Watcher> = Arc::new(Unwatched);
+        let (watcher, begin) = watching(config, app.watch_ports(&cached))?;
         let asked = Arc::clone(&cached);
         let starting = runtime.spawn(async move {
             // Whatever is wrong is told to whoever asks; this is only so that the first need not wait.
             let _looked = asked.overview().await;
+            begin();
         });
         let query = SettledStatistics::new(cached, Arc::clone(&watcher), pool);
         let tasks = Tasks(vec![telling, starting]);

@@ -115,6 +115,11 @@ impl CachedStatistics {
         }
     }
 
+    /// Returns what is known of each project, looked up where it is not.
+    pub fn projects(&self) -> Arc<dyn ProjectStates> {
+        Arc::clone(&self.core.projects) as _
+    }
+
     /// Returns the news of what changes.
     pub fn feed(&self) -> Arc<Feed> {
         Arc::clone(&self.core.feed)

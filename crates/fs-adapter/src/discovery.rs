@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::{fs, io};
 
-use exclude::Exclude;
+pub(crate) use exclude::Exclude;
 pub use exclude::ExcludeError;
 use found::Found;
 pub use openat::OpenatDiscovery;
@@ -130,7 +130,7 @@ impl Plan {
 }
 
 /// Follows links to a root; nothing when it is not there and nobody asked for it.
-fn resolve(root: &SearchRoot) -> Result<Option<PathBuf>, Problem> {
+pub(crate) fn resolve(root: &SearchRoot) -> Result<Option<PathBuf>, Problem> {
     let problem = |reason: String, fix: &str| Problem {
         path: printable(&root.path),
         line: None,

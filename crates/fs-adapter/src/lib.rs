@@ -16,6 +16,8 @@ mod test_support;
 mod toml_fields;
 mod tracker;
 mod tree;
+#[cfg(target_os = "linux")]
+mod watcher;
 
 pub use collection::SkillmeatHome;
 pub use discovery::{
@@ -25,3 +27,5 @@ pub use hasher::{HashPathError, Sha256Hasher};
 pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
 pub use scoped_workers::ScopedWorkers;
 pub use tracker::TomlDeploymentReader;
+#[cfg(target_os = "linux")]
+pub use watcher::{InotifyWatcher, PollingWatcher, WatchError, WatchOptions, WatchPorts};

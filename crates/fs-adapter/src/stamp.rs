@@ -4,7 +4,7 @@ use rustix::fs::Stat;
 
 /// The identity, size and times of a file or directory. Two equal stamps, one taken before the
 /// content was read and one after, mean that what was read is what was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Stamp {
     device: u64,
     inode: u64,

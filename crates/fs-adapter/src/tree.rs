@@ -17,7 +17,7 @@ use crate::seen::Seen;
 use crate::stamp::Stamp;
 
 /// How many directories deep a copy may be. Each level holds one open directory.
-const MAX_LEVELS: usize = 64;
+pub(crate) const MAX_LEVELS: usize = 64;
 
 /// How long the path of a directory in a copy may be: what the system takes at once.
 const MAX_PATH_BYTES: usize = 4095;

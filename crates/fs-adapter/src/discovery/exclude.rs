@@ -7,14 +7,14 @@ use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Globs by what they are matched with.
 #[derive(Debug)]
-pub(super) struct Exclude {
+pub(crate) struct Exclude {
     names: GlobSet,
     paths: GlobSet,
 }
 
 impl Exclude {
     /// Compiles the globs; `*` does not cross a slash, `**` does.
-    pub(super) fn new(globs: &[String]) -> Result<Self, ExcludeError> {
+    pub(crate) fn new(globs: &[String]) -> Result<Self, ExcludeError> {
         let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
         for glob in globs {
             let fail = |source| ExcludeError { glob: glob.clone(), source: Box::new(source) };
@@ -33,7 +33,7 @@ impl Exclude {
 
     /// Tells whether a directory is left out, and all below it with it; its path is only asked for
     /// when a glob needs it.
-    pub(super) fn covers(&self, name: &OsStr, path: impl FnOnce() -> PathBuf) -> bool {
+    pub(crate) fn covers(&self, name: &OsStr, path: impl FnOnce() -> PathBuf) -> bool {
         self.names.is_match_candidate(&Candidate::new(name))
             || (!self.paths.is_empty() && self.paths.is_match(path()))
     }

@@ -1,0 +1,77 @@
+//! Which watcher is used.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use skillstat_domain::{Unwatched, Watcher};
+use skillstat_fs_adapter::{
+    DiscoveryOptions, InotifyWatcher, PollingWatcher, WatchError, WatchOptions, WatchPorts,
+};
+
+use crate::{Config, Watch};
+
+/// A watcher, and what makes it begin.
+pub(crate) type Watching = (Arc<dyn Watcher>, Box<dyn FnOnce() + Send>);
+
+/// Makes the watcher that is configured. Where the system lets nobody watch, everything is looked at
+/// from time to time, and the coverage says why.
+///
+/// # Errors
+///
+/// Fails when an `exclude` glob is malformed, or when the system gives no thread.
+pub(crate) fn watching(config: &Config, ports: WatchPorts) -> anyhow::Result<Watching> {
+    match config.watch.value {
+        Watch::Off => Ok((Arc::new(Unwatched), Box::new(|| ()))),
+        Watch::Polling => {
+            polling(config, ports, "`watch` is \"polling\"", "set `watch` to \"auto\"")
+        }
+        Watch::Auto => {
+            let options = WatchOptions {
+                discovery: discovery_options(config),
+                skillmeat_home: config.skillmeat_home.value.clone(),
+                budget: config.watch_budget.value,
+            };
+            match InotifyWatcher::new(options, ports.clone()) {
+                Ok(watcher) => {
+                    let watcher = Arc::new(watcher);
+                    let begins = Arc::clone(&watcher);
+                    Ok((watcher, Box::new(move || begins.begin())))
+                }
+                Err(WatchError::System(error)) => polling(
+                    config,
+                    ports,
+                    &format!("the system lets nobody watch ({error})"),
+                    "raise `fs.inotify.max_user_instances` with `sysctl`, then start again",
+                ),
+                Err(error @ WatchError::Exclude(_)) => Err(error).with_context(|| excluded(config)),
+            }
+        }
+    }
+}
+
+fn polling(
+    config: &Config,
+    ports: WatchPorts,
+    reason: &str,
+    fix: &str,
+) -> anyhow::Result<Watching> {
+    let reason = format!("{reason}, so everything is looked at from time to time");
+    let home = config.skillmeat_home.value.clone();
+    let watcher = Arc::new(PollingWatcher::new(home, ports, &reason, fix)?);
+    let begins = Arc::clone(&watcher);
+    Ok((watcher, Box::new(move || begins.begin())))
+}
+
+/// Returns where projects are looked for.
+pub(crate) fn discovery_options(config: &Config) -> DiscoveryOptions {
+    DiscoveryOptions {
+        roots: config.roots.value.clone(),
+        max_depth: config.max_depth.value,
+        exclude: config.exclude.value.clone(),
+    }
+}
+
+/// Names the setting that a malformed glob stands in.
+pub(crate) fn excluded(config: &Config) -> String {
+    format!("failed to read `exclude` ({})", config.exclude.origin)
+}

@@ -1,0 +1,128 @@
+//! What tells of changes: Linux's inotify, behind a trait so that tests can lose events and run out of
+//! watches at will.
+
+use std::ffi::OsStr;
+use std::fmt::Debug;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
+use rustix::io::Errno;
+
+/// How many bytes of events are read at once: some thousand.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// The number of a watch. One directory has one, whatever the number of paths that lead to it.
+pub(super) type Watch = i32;
+
+/// What is told of a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Interest {
+    /// Writing to the files in it, and not only which entries it has.
+    pub(super) content: bool,
+    /// Whether a link in the place of the directory is followed.
+    pub(super) through_link: bool,
+}
+
+/// Something that happened in a watched directory, or to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Event<'a> {
+    /// The directory.
+    pub(super) watch: Watch,
+    /// The entry; empty for the directory itself.
+    pub(super) name: &'a OsStr,
+    /// What happened.
+    pub(super) flags: ReadFlags,
+}
+
+/// Watches directories and tells what happens in them, in the order in which it happened.
+pub(super) trait Kernel: Debug + Send + Sync {
+    /// Begins to watch a directory, or watches it for more.
+    fn watch(&self, directory: &Path, interest: Interest) -> io::Result<Watch>;
+
+    /// Ends a watch; one that has ended by itself is no error.
+    fn unwatch(&self, watch: Watch);
+
+    /// Returns how many bytes of events are to be read.
+    fn pending(&self) -> u64;
+
+    /// Reads so many bytes of events, and at most a buffer more.
+    fn read(&self, bytes: u64, take: &mut dyn FnMut(Event<'_>)) -> io::Result<()>;
+
+    /// Returns what becomes readable when there are events.
+    fn readable(&self) -> BorrowedFd<'_>;
+}
+
+/// Linux's inotify.
+#[derive(Debug)]
+pub(super) struct Inotify(OwnedFd);
+
+impl Inotify {
+    /// Takes one of the instances that the system allows a user.
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self(inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?))
+    }
+}
+
+impl Kernel for Inotify {
+    fn watch(&self, directory: &Path, interest: Interest) -> io::Result<Watch> {
+        // What another path to the same directory asked for is kept. Reading is never told, so that
+        // our own causes nothing.
+        let mut flags = WatchFlags::MASK_ADD
+            | WatchFlags::ONLYDIR
+            | WatchFlags::EXCL_UNLINK
+            | WatchFlags::CREATE
+            | WatchFlags::DELETE
+            | WatchFlags::MOVED_FROM
+            | WatchFlags::MOVED_TO
+            | WatchFlags::ATTRIB
+            | WatchFlags::DELETE_SELF
+            | WatchFlags::MOVE_SELF;
+        if interest.content {
+            flags |= WatchFlags::MODIFY;
+        }
+        if !interest.through_link {
+            flags |= WatchFlags::DONT_FOLLOW;
+        }
+        Ok(inotify::add_watch(&self.0, directory, flags)?)
+    }
+
+    fn unwatch(&self, watch: Watch) {
+        // It fails only for a watch that is gone, which is what was wanted.
+        let _gone = inotify::remove_watch(&self.0, watch);
+    }
+
+    fn pending(&self) -> u64 {
+        // It cannot fail on an inotify descriptor; were it to, something is there.
+        rustix::io::ioctl_fionread(&self.0).unwrap_or(1)
+    }
+
+    fn read(&self, bytes: u64, take: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
+        let mut buffer = [MaybeUninit::uninit(); BUFFER_BYTES];
+        let mut events = Reader::new(&self.0, &mut buffer);
+        for _ in 0..=bytes / BUFFER_BYTES as u64 {
+            loop {
+                let event = match events.next() {
+                    Ok(event) => event,
+                    Err(Errno::AGAIN) => return Ok(()),
+                    Err(Errno::INTR) => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                let name = event.file_name().map_or(&b""[..], |name| name.to_bytes());
+                let name = OsStr::from_bytes(name);
+                take(Event { watch: event.wd(), name, flags: event.events() });
+                if events.is_buffer_empty() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn readable(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}

@@ -1,0 +1,56 @@
+//! Why a directory is watched, where that takes more than a word.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use skillstat_domain::ProjectPath;
+
+/// A hidden directory that the walk meets: a profile root, if it holds a tracker.
+#[derive(Debug, Default)]
+pub(super) struct Profile {
+    /// Whether it holds one.
+    pub(super) tracker: bool,
+    /// Whether it is a link to a directory.
+    pub(super) through_link: bool,
+    /// Whether a link has to do with its copies. Links lead to other places in it, so then all of it is
+    /// watched, and whatever happens in it concerns all copies.
+    pub(super) linked: bool,
+    /// Where its copies are, sorted.
+    pub(super) copies: Vec<Utf8PathBuf>,
+    /// Those of them that are looked at from time to time instead of watched.
+    pub(super) given_up: BTreeSet<Utf8PathBuf>,
+}
+
+impl Profile {
+    /// Tells whether something at a path lies in a copy, or a copy in it.
+    pub(super) fn concerns(&self, path: &Utf8Path) -> bool {
+        self.linked
+            || self.copies.iter().any(|copy| copy.starts_with(path) || path.starts_with(copy))
+    }
+
+    /// Tells whether a directory at a path is to be watched with all below it.
+    pub(super) fn holds_files_at(&self, path: &Utf8Path) -> bool {
+        let in_copy = |copy: &Utf8PathBuf| path.starts_with(copy) && !self.given_up.contains(copy);
+        self.linked || self.copies.iter().any(in_copy)
+    }
+
+    /// Tells whether a directory at a path is watched at all.
+    pub(super) fn wants(&self, path: &Utf8Path) -> bool {
+        self.holds_files_at(path) || self.copies.iter().any(|copy| copy.starts_with(path))
+    }
+}
+
+/// What waits for entries of a directory to come, go or change, by the name of the entry.
+pub(super) type Passage = BTreeMap<Box<OsStr>, BTreeSet<Waiting>>;
+
+/// What lies behind an entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Waiting {
+    /// A search root, by its number.
+    Root(usize),
+    /// The collections.
+    Collections,
+    /// Something that a profile root or tracker of a project is a link to.
+    Project(ProjectPath),
+}

@@ -1,0 +1,230 @@
+//! What the thread of a watcher and those who ask it share.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use rustix::event::{EventfdFlags, eventfd};
+use skillstat_domain::{ChangeSink, Coverage, Problem, ProblemKind, WatchMethod};
+
+use super::follower::Follower;
+use super::kernel::Kernel;
+use super::survey::Scope;
+
+/// The limit of the system, as it is read and set.
+const LIMIT_FILE: &str = "/proc/sys/fs/inotify/max_user_watches";
+
+/// A watcher's watches, and how far they can be relied on.
+#[derive(Debug)]
+pub(super) struct State {
+    kernel: Arc<dyn Kernel>,
+    sink: Arc<dyn ChangeSink>,
+    // Held while events are taken and told, and while all watches are made.
+    follower: Mutex<Follower>,
+    /// Whether events that have been read are still to be told. Set before they are read.
+    taking: AtomicBool,
+    /// Whether all that can be watched is watched, and no event was lost.
+    complete: AtomicBool,
+    /// Which state of what is not watched the coverage tells.
+    unwatched_version: AtomicU64,
+    coverage: RwLock<Arc<Coverage>>,
+    wake: OwnedFd,
+}
+
+impl State {
+    pub(super) fn new(
+        kernel: Arc<dyn Kernel>,
+        follower: Follower,
+        sink: Arc<dyn ChangeSink>,
+    ) -> io::Result<Self> {
+        let coverage = Coverage {
+            method: WatchMethod::Inotify,
+            complete: false,
+            budget: follower.budget(),
+            ..Coverage::none()
+        };
+        Ok(Self {
+            kernel,
+            sink,
+            follower: Mutex::new(follower),
+            taking: AtomicBool::new(false),
+            complete: AtomicBool::new(false),
+            unwatched_version: AtomicU64::new(0),
+            coverage: RwLock::new(Arc::new(coverage)),
+            wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
+        })
+    }
+
+    /// Tells whether every event has been told. In this order: an event that is not in the queue any
+    /// more was read by somebody who had said so before.
+    pub(super) fn is_settled(&self) -> bool {
+        !self.complete.load(Ordering::SeqCst)
+            || self.kernel.pending() == 0 && !self.taking.load(Ordering::SeqCst)
+    }
+
+    /// Tells what is in the queue. While not all is watched there is nothing to wait for: whoever asks
+    /// then knows from the coverage.
+    pub(super) fn settle(&self) {
+        if !self.complete.load(Ordering::SeqCst) {
+            return;
+        }
+        let Ok(mut follower) = self.follower.lock() else { return self.fail() };
+        self.taking.store(true, Ordering::SeqCst);
+        let read = self.kernel.read(self.kernel.pending(), &mut |event| follower.take(event));
+        follower.lost |= read.is_err();
+        follower.tell(&*self.sink);
+        if follower.lost {
+            self.lose(&follower);
+        }
+        if self.unwatched_version.load(Ordering::SeqCst) != follower.unwatched_version {
+            self.wake();
+        }
+        if self.coverage().watches != follower.watches() {
+            self.set_coverage(&follower, |_| ());
+        }
+        self.taking.store(false, Ordering::SeqCst);
+    }
+
+    /// Makes all watches, from nothing or again.
+    pub(super) fn rebuild(&self) {
+        let Ok(mut follower) = self.follower.lock() else { return self.fail() };
+        // They tell of what is looked at now anyway. Left in the queue they would make it overflow.
+        let _failed = self.kernel.read(self.kernel.pending(), &mut |_| ());
+        follower.rebuild();
+        follower.tell(&*self.sink);
+        // Unless events were lost while they were told.
+        self.complete.store(!follower.lost, Ordering::SeqCst);
+    }
+
+    /// Tells whether there is room for what is without watches.
+    pub(super) fn has_room_again(&self) -> bool {
+        self.follower.lock().is_ok_and(|mut follower| follower.has_room_again())
+    }
+
+    /// Tells whether events were lost, so that all watches must be made again.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete.load(Ordering::SeqCst)
+    }
+
+    /// Returns what nobody tells of.
+    pub(super) fn unwatched(&self) -> Scope {
+        let Ok(follower) = self.follower.lock() else { return Scope::All };
+        self.unwatched_version.store(follower.unwatched_version, Ordering::SeqCst);
+        if follower.blind {
+            return Scope::All;
+        }
+        Scope::Only {
+            copies: follower.given_up(),
+            projects: follower.silent_projects(),
+            collections: follower.silent_collections(),
+        }
+    }
+
+    /// Tells whether something else is not watched than was asked for last.
+    pub(super) fn unwatched_has_changed(&self) -> bool {
+        let Ok(follower) = self.follower.lock() else { return false };
+        self.unwatched_version.load(Ordering::SeqCst) != follower.unwatched_version
+    }
+
+    /// Makes the coverage known: what is looked at instead, and how long a change of that may go unseen.
+    pub(super) fn publish(&self, looked_at: usize, bound: Option<Duration>) {
+        let Ok(follower) = self.follower.lock() else { return self.fail() };
+        let gaps = gaps(&follower, bound);
+        self.set_coverage(&follower, |coverage| {
+            coverage.complete = self.is_complete();
+            coverage.looked_at = looked_at;
+            coverage.bound = bound;
+            coverage.gaps = gaps;
+        });
+    }
+
+    fn lose(&self, follower: &Follower) {
+        self.complete.store(false, Ordering::SeqCst);
+        self.set_coverage(follower, |coverage| {
+            coverage.complete = false;
+            coverage.gaps = vec![not_watched(
+                "/proc/sys/fs/inotify/max_queued_events",
+                "more changed at once than the system tells, so everything is looked at again"
+                    .to_owned(),
+                "wait a moment; when it happens often, raise it with `sysctl`".to_owned(),
+            )];
+        });
+        self.wake();
+    }
+
+    /// A bug has left the watches in disorder.
+    fn fail(&self) {
+        self.complete.store(false, Ordering::SeqCst);
+        let mut coverage = self.coverage.write().unwrap_or_else(PoisonError::into_inner);
+        let gaps = vec![not_watched(
+            "/",
+            "the watcher has failed".to_owned(),
+            "restart the service and report the fault".to_owned(),
+        )];
+        *coverage = Arc::new(Coverage { complete: false, gaps, ..Coverage::clone(&coverage) });
+    }
+
+    fn set_coverage(&self, follower: &Follower, set: impl FnOnce(&mut Coverage)) {
+        let mut coverage = self.coverage.write().unwrap_or_else(PoisonError::into_inner);
+        let mut fresh = Coverage { watches: follower.watches(), ..Coverage::clone(&coverage) };
+        set(&mut fresh);
+        *coverage = Arc::new(fresh);
+    }
+
+    pub(super) fn coverage(&self) -> Arc<Coverage> {
+        Arc::clone(&self.coverage.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes the thread look at how things stand.
+    pub(super) fn wake(&self) {
+        // It fails only when the thread has been woken very often and has not looked yet.
+        let _woken = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+
+    /// Takes note of having been woken.
+    pub(super) fn woken(&self) {
+        let _nothing = rustix::io::read(&self.wake, &mut [0; 8]);
+    }
+
+    pub(super) fn wakes(&self) -> BorrowedFd<'_> {
+        self.wake.as_fd()
+    }
+
+    pub(super) fn events(&self) -> BorrowedFd<'_> {
+        self.kernel.readable()
+    }
+}
+
+/// Says what is not watched and why.
+fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
+    let mut gaps = follower.silent_gaps();
+    let bound = bound.map_or_else(String::new, |bound| {
+        format!(", and a change there is seen within {} s", bound.as_secs_f32().ceil())
+    });
+    let without = match (follower.blind, follower.given_up().len()) {
+        (true, _) => format!("directories are left without a watch{bound}"),
+        (false, 0) => String::new(),
+        (false, copies) => format!("the {copies} largest copies are without watches{bound}"),
+    };
+    if !without.is_empty() {
+        gaps.push(if follower.ceiling.is_some() {
+            let reason = format!("allows no more watches, so {without}");
+            let fix = "raise it, for example with `sysctl fs.inotify.max_user_watches=524288`";
+            not_watched(LIMIT_FILE, reason, fix.to_owned())
+        } else {
+            let budget = follower.budget();
+            let reason = format!("`watch_budget` allows {budget} watches, so {without}");
+            not_watched("/", reason, "raise `watch_budget`".to_owned())
+        });
+    }
+    gaps.sort();
+    gaps
+}
+
+/// Says what is not watched.
+pub(super) fn not_watched(path: &str, reason: String, fix: String) -> Problem {
+    let kind = ProblemKind::NotWatched;
+    Problem { path: path.to_owned(), line: None, kind, reason, fix, artifact: None }
+}

@@ -1,0 +1,154 @@
+//! The thread of a watcher.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::state::State;
+use super::survey::{Scope, Survey};
+
+/// How long after all watches were made they are made again at the earliest, when events were lost
+/// once more.
+const RESPITE: Duration = Duration::from_secs(1);
+
+/// How many times as long as making them took the pause after it is at the least.
+const REST: u32 = 4;
+
+/// How often it is tried to watch what there was no room for.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// How long nothing is looked at when everything is watched: until something is not.
+const IDLE: Duration = Duration::from_secs(3600);
+
+/// A thread that is told to end, and waited for, when this goes.
+#[derive(Debug)]
+pub(super) struct Running {
+    state: Arc<State>,
+    orders: Arc<Orders>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Orders {
+    begin: AtomicBool,
+    end: AtomicBool,
+}
+
+impl Running {
+    pub(super) fn start(state: Arc<State>, survey: Survey) -> io::Result<Self> {
+        let orders = Arc::new(Orders::default());
+        let (of_thread, its_orders) = (Arc::clone(&state), Arc::clone(&orders));
+        let thread = std::thread::Builder::new()
+            .name("watcher".to_owned())
+            .spawn(move || Turn::new(&of_thread, survey).go_round(&its_orders))?;
+        Ok(Self { state, orders, thread: Some(thread) })
+    }
+
+    pub(super) fn begin(&self) {
+        self.orders.begin.store(true, Ordering::SeqCst);
+        self.state.wake();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.orders.end.store(true, Ordering::SeqCst);
+        self.state.wake();
+        if let Some(thread) = self.thread.take() {
+            // It has said so itself when it has panicked.
+            let _panicked = thread.join();
+        }
+    }
+}
+
+/// What the thread has to do, and when.
+struct Turn<'a> {
+    state: &'a State,
+    survey: Survey,
+    unwatched: Scope,
+    /// When all watches may be made again.
+    rebuild: Option<Instant>,
+    look: Option<Instant>,
+    retry: Option<Instant>,
+}
+
+impl<'a> Turn<'a> {
+    fn new(state: &'a State, survey: Survey) -> Self {
+        let unwatched =
+            Scope::Only { copies: Vec::new(), projects: Vec::new(), collections: false };
+        Self { state, survey, unwatched, rebuild: None, look: None, retry: None }
+    }
+
+    fn go_round(mut self, orders: &Orders) {
+        loop {
+            self.wait(orders.begin.load(Ordering::SeqCst));
+            if orders.end.load(Ordering::SeqCst) {
+                return;
+            }
+            if !orders.begin.load(Ordering::SeqCst) {
+                continue;
+            }
+            self.state.settle();
+            if !self.state.is_complete() && self.is_due(self.rebuild) {
+                self.rebuild();
+            } else if self.retry.is_some_and(|retry| retry <= Instant::now()) {
+                self.retry = Some(Instant::now() + RETRY);
+                if self.state.has_room_again() {
+                    self.rebuild();
+                }
+            }
+            self.look();
+        }
+    }
+
+    fn is_due(&self, moment: Option<Instant>) -> bool {
+        moment.is_none_or(|moment| moment <= Instant::now())
+    }
+
+    fn rebuild(&mut self) {
+        let begun = Instant::now();
+        self.state.rebuild();
+        self.rebuild = Some(Instant::now() + RESPITE.max(begun.elapsed() * REST));
+        self.look = None;
+    }
+
+    /// Looks at what nobody tells of, when it is time to.
+    fn look(&mut self) {
+        if self.state.unwatched_has_changed() {
+            self.unwatched = self.state.unwatched();
+            self.look = None;
+        }
+        if !self.is_due(self.look) {
+            return;
+        }
+        self.survey.look(&self.unwatched);
+        let nothing = self.unwatched.is_nothing();
+        self.state.publish(self.survey.sights(), (!nothing).then(|| self.survey.bound()));
+        let now = Instant::now();
+        self.look = Some(now + if nothing { IDLE } else { self.survey.pause() });
+        self.retry = (!nothing).then(|| self.retry.unwrap_or(now + RETRY));
+    }
+
+    /// Sleeps until something is to be done.
+    fn wait(&self, begun: bool) {
+        let moments = if begun { [self.rebuild_again(), self.look, self.retry] } else { [None; 3] };
+        let next = moments.into_iter().flatten().min();
+        let timeout = next.map(|next| next.saturating_duration_since(Instant::now()));
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let (wakes, events) = (self.state.wakes(), self.state.events());
+        // While all watches are to be made again nobody takes events.
+        let mut both = [PollFd::new(&wakes, PollFlags::IN), PollFd::new(&events, PollFlags::IN)];
+        let which = if self.state.is_complete() { &mut both[..] } else { &mut both[..1] };
+        // Interrupted or not, what there is to do is looked for.
+        let _interrupted = poll(which, timeout.as_ref());
+        self.state.woken();
+    }
+
+    fn rebuild_again(&self) -> Option<Instant> {
+        if self.state.is_complete() { None } else { self.rebuild }
+    }
+}

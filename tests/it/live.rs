@@ -1,0 +1,131 @@
+//! What changed on disk is in the next answer: asked directly after the change, without waiting.
+//!
+//! After each step the answer of the service is compared with that of a scan that knows nothing.
+
+mod histories;
+mod stories;
+mod storm;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use skillstat_app::{App, Config, Flags, Live, Surroundings};
+use skillstat_domain::testing::CopySketch;
+use skillstat_domain::{ChangeFeed, Listener, News, StatisticsQuery, WatchState};
+use tempfile::TempDir;
+use tokio::runtime::Handle;
+
+use crate::support::hash_copy;
+
+/// Longer than anything takes that comes at all.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A tree, a service that follows it, and a scan to compare with.
+struct Followed {
+    base: PathBuf,
+    live: Live,
+    plain: App,
+    _directory: TempDir,
+}
+
+impl Followed {
+    /// Makes a tree, then the service over it, and waits until everything is watched.
+    async fn new(make: impl FnOnce(&Path)) -> Self {
+        Self::with(make, |flags| flags).await
+    }
+
+    async fn with(make: impl FnOnce(&Path), set: impl FnOnce(Flags) -> Flags) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let base = fs::canonicalize(directory.path()).expect("it is there");
+        make(&base.join("root"));
+        fs::create_dir_all(base.join("root")).expect("writable");
+        let surroundings = Surroundings {
+            home: Some(base.join("home")),
+            working_directory: Some("/".into()),
+            ..Surroundings::default()
+        };
+        let flags = set(Flags { roots: vec![base.join("root")], ..Flags::default() });
+        let config = Config::load(flags, &surroundings).expect("the configuration is good");
+        let plain = App::new(&config).expect("the configuration is good");
+        let live = Live::start(&config, &Handle::current()).expect("it starts");
+        let followed = Self { base, live, plain, _directory: directory };
+        followed.is_watched().await;
+        followed
+    }
+
+    /// Waits until every change is seen.
+    async fn is_watched(&self) {
+        let begun = Instant::now();
+        while self.live.watcher.coverage().state() != WatchState::Live {
+            let coverage = self.live.watcher.coverage();
+            assert!(begun.elapsed() < PATIENCE, "never watched: {coverage:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.base.join("root").join(relative)
+    }
+
+    /// Compares the answers about everything and about each artifact, by the service and by a scan.
+    async fn check(&self, what: &str) {
+        let service = self.plain.statistics();
+        let begun = Instant::now();
+        let live = self.live.query.overview().await.expect("it answers").cached.value;
+        let took = begun.elapsed();
+        let plain = service.overview(&service.inventory(&()), &|_, _| true, &());
+        assert_eq!(*live, plain, "{what} (answered in {took:?})");
+        for (artifact, expected) in &plain.artifacts {
+            let live = self.live.query.statistics(artifact).await.expect("it answers").cached.value;
+            assert_eq!(*live, *expected, "{what}: {artifact}");
+        }
+    }
+
+    /// Compares, and waits until the news tell of something that `tells` of this.
+    async fn check_and_hear(
+        &self,
+        listener: &mut dyn Listener,
+        what: &str,
+        tells: impl Fn(&News) -> bool,
+    ) {
+        let begun = Instant::now();
+        self.check(what).await;
+        let heard = async {
+            while let Some(notice) = listener.next().await {
+                if tells(&notice.news) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard).await.unwrap_or_else(|_| panic!("not told: {what}"));
+        println!("{what}: told after {:?}", begun.elapsed());
+    }
+}
+
+/// Writes a file, and the directories above it.
+fn write(path: impl AsRef<Path>, content: &str) {
+    let path = path.as_ref();
+    fs::create_dir_all(path.parent().expect("it has one")).expect("writable");
+    fs::write(path, content).expect("writable");
+}
+
+/// Deploys a skill of one file, `SKILL.md` with the text, into a project's profile root: its directory
+/// and its record, at the end of the tracker.
+fn deploy(profile_root: &Path, name: &str, text: &str) {
+    write(profile_root.join("skills").join(name).join("SKILL.md"), text);
+    let tracker = profile_root.join(".skillmeat-deployed.toml");
+    let before = match fs::read_to_string(&tracker) {
+        Ok(before) => before,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => panic!("{error}"),
+    };
+    let files = BTreeMap::from([("SKILL.md".to_owned(), text.as_bytes().to_vec())]);
+    let hash = hash_copy(&CopySketch::Directory(files));
+    let record = format!(
+        "[[deployed]]\nartifact_name = \"{name}\"\nartifact_type = \"skill\"\nfrom_collection = \"default\"\n\
+         deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"skills/{name}\"\ncontent_hash = \"{hash}\"\n\n"
+    );
+    fs::write(&tracker, before + &record).expect("writable");
+}
