@@ -13,7 +13,7 @@ use std::{fs, io};
 
 use skillstat_app::{App, Config, Flags, Live, Surroundings};
 use skillstat_domain::testing::CopySketch;
-use skillstat_domain::{ChangeFeed, Listener, News, StatisticsQuery, WatchState};
+use skillstat_domain::{ChangeFeed, Listener, News, WatchState};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
@@ -50,8 +50,13 @@ impl Followed {
         let config = Config::load(flags, &surroundings).expect("the configuration is good");
         let plain = App::new(&config).expect("the configuration is good");
         let live = Live::start(&config, &Handle::current()).expect("it starts");
+        let mut listener = live.feed.listen(None);
         let followed = Self { base, live, plain, _directory: directory };
         followed.is_watched().await;
+        // Everything was told as changed when the watches stood; what comes after that is told apart.
+        let told = listener.next();
+        let told = tokio::time::timeout(PATIENCE, told).await.expect("it is told").map(|it| it.news);
+        assert_eq!(told, Some(News::Resync));
         followed
     }
 
@@ -76,11 +81,13 @@ impl Followed {
         let live = self.live.query.overview().await.expect("it answers").cached.value;
         let took = begun.elapsed();
         let plain = service.overview(&service.inventory(&()), &|_, _| true, &());
-        assert_eq!(*live, plain, "{what} (answered in {took:?})");
+        assert_eq!(live.projects, plain.projects, "{what} (answered in {took:?})");
         for (artifact, expected) in &plain.artifacts {
-            let live = self.live.query.statistics(artifact).await.expect("it answers").cached.value;
-            assert_eq!(*live, *expected, "{what}: {artifact}");
+            assert_eq!(live.artifacts.get(artifact), Some(expected), "{what}: {artifact}");
+            let alone = self.live.query.statistics(artifact).await.expect("it answers");
+            assert_eq!(*alone.cached.value, *expected, "{what}: {artifact} by itself");
         }
+        assert_eq!(*live, plain, "{what}");
     }
 
     /// Compares, and waits until the news tell of something that `tells` of this.
@@ -106,20 +113,26 @@ impl Followed {
 
 /// Writes a file, and the directories above it.
 fn write(path: impl AsRef<Path>, content: &str) {
-    let path = path.as_ref();
-    fs::create_dir_all(path.parent().expect("it has one")).expect("writable");
-    fs::write(path, content).expect("writable");
+    try_to_write(path.as_ref(), content).expect("writable");
+}
+
+fn try_to_write(path: &Path, content: &str) -> io::Result<()> {
+    fs::create_dir_all(path.parent().expect("it has one"))?;
+    fs::write(path, content)
 }
 
 /// Deploys a skill of one file, `SKILL.md` with the text, into a project's profile root: its directory
 /// and its record, at the end of the tracker.
 fn deploy(profile_root: &Path, name: &str, text: &str) {
-    write(profile_root.join("skills").join(name).join("SKILL.md"), text);
+    try_to_deploy(profile_root, name, text).expect("writable");
+}
+
+fn try_to_deploy(profile_root: &Path, name: &str, text: &str) -> io::Result<()> {
+    try_to_write(&profile_root.join("skills").join(name).join("SKILL.md"), text)?;
     let tracker = profile_root.join(".skillmeat-deployed.toml");
     let before = match fs::read_to_string(&tracker) {
-        Ok(before) => before,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => panic!("{error}"),
+        before => before?,
     };
     let files = BTreeMap::from([("SKILL.md".to_owned(), text.as_bytes().to_vec())]);
     let hash = hash_copy(&CopySketch::Directory(files));
@@ -127,5 +140,5 @@ fn deploy(profile_root: &Path, name: &str, text: &str) {
         "[[deployed]]\nartifact_name = \"{name}\"\nartifact_type = \"skill\"\nfrom_collection = \"default\"\n\
          deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"skills/{name}\"\ncontent_hash = \"{hash}\"\n\n"
     );
-    fs::write(&tracker, before + &record).expect("writable");
+    fs::write(&tracker, before + &record)
 }

@@ -233,7 +233,8 @@ async fn collections_change() {
     let collection = followed.base.join("home/.skillmeat/collections/default");
     let manifest = |name: &str| {
         format!(
-            "[collection]\nname = \"default\"\n\n[[artifacts]]\nname = \"{name}\"\ntype = \"skill\"\npath = \"skills/{name}\"\n"
+            "[collection]\nname = \"default\"\n\n[[artifacts]]\nname = \"{name}\"\ntype = \"skill\"\n\
+             path = \"skills/{name}\"\norigin = \"local\"\nadded = \"2026-01-02T03:04:05\"\n"
         )
     };
     write(collection.join("collection.toml"), &manifest("pdf"));

@@ -4,8 +4,6 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use skillstat_domain::StatisticsQuery;
-
 use super::{Followed, deploy, write};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ mod room;
 mod silent;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,6 +55,9 @@ pub(super) struct Follower {
     /// Whether every watch is made again, in case its directory is another one by now.
     renewing: bool,
     changes: BTreeSet<Change>,
+    /// What is watched, or watched for more, since copies were last planned: what was read there before
+    /// may have changed unseen.
+    fresh: HashSet<Place>,
     /// What is to be looked for again, because something on the way there has changed.
     waiting: BTreeSet<Waiting>,
     /// Whether events were lost.
@@ -83,6 +86,7 @@ impl Follower {
             round: 0,
             renewing: false,
             changes: BTreeSet::new(),
+            fresh: HashSet::new(),
             waiting: BTreeSet::new(),
             lost: false,
             ceiling: None,
@@ -191,6 +195,9 @@ impl Follower {
                 }
                 let directory = self.tree.get_mut(place);
                 (directory.content, directory.round) = (content, self.round);
+                if !self.renewing {
+                    self.fresh.insert(place);
+                }
                 Ok(true)
             }
             Err(error) if no_more_watches(&error) => {

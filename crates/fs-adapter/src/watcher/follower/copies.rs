@@ -18,6 +18,7 @@ impl Follower {
     /// before it was watched counts as changed.
     pub(super) fn plan_project(&mut self, place: Place) {
         let Some(project) = self.project(place) else { return };
+        self.fresh.clear();
         let records = self.states.records(&project);
         for child in self.tree.children(place).to_vec() {
             if self.tree.get(child).profile.is_none() {
@@ -76,9 +77,9 @@ impl Follower {
         self.changes.insert(Change::Content { project, profile_root, path });
     }
 
-    /// Watches a copy and the directories it lies in; tells whether any of that is new.
+    /// Watches a copy and the directories it lies in; tells whether any of that is fresh.
     pub(super) fn follow_copy(&mut self, root: Place, path: &Path, copy: &Utf8Path) -> bool {
-        let before = self.tree.watches();
+        let before = self.fresh.len();
         loop {
             if self.profile(root).is_none_or(|profile| profile.given_up.contains(copy)) {
                 return true;
@@ -89,37 +90,41 @@ impl Follower {
                 profile.linked |= linked;
             }
             match followed {
-                Ok(()) => return self.tree.watches() != before,
+                Ok(on_the_way) => return on_the_way || self.fresh.len() > before,
                 Err(Full) if self.make_room(Some((root, copy))) => {}
                 Err(Full) => self.give_up(root, copy),
             }
         }
     }
 
+    /// Tells whether a directory on the way is fresh.
     fn follow_to(
         &mut self,
         root: Place,
         path: &Path,
         copy: &Utf8Path,
         linked: &mut bool,
-    ) -> Result<(), Full> {
+    ) -> Result<bool, Full> {
         let (mut place, mut path) = (root, path.to_owned());
+        let mut fresh = false;
         for name in copy.components() {
             if !self.watch(place, &path, true)? {
-                return Ok(());
+                return Ok(fresh);
             }
+            fresh |= self.fresh.contains(&place);
             path.push(name.as_str());
             match kind(&path) {
                 Some(FileType::Directory) => {}
                 Some(FileType::Symlink) => {
                     *linked = true;
-                    return Ok(());
+                    return Ok(fresh);
                 }
-                _ => return Ok(()),
+                _ => return Ok(fresh),
             }
             place = self.tree.child_or_new(place, OsStr::new(name.as_str()));
         }
-        self.follow_content(place, &mut path, 0, linked)
+        self.follow_content(place, &mut path, 0, linked)?;
+        Ok(fresh)
     }
 
     /// Watches a directory of a copy, and all below it.

@@ -99,9 +99,7 @@ impl Follower {
             collections |= directory.collections;
             let Some(profile) = &directory.profile else { continue };
             if at == place && name == TRACKER_FILE {
-                if let Some(project) = self.tree.parent(at) {
-                    self.project_changed(project);
-                }
+                self.tracker_changed(place);
                 continue;
             }
             // What has a name that is not UTF-8 may be in any copy.
@@ -115,6 +113,17 @@ impl Follower {
         }
         if collections {
             self.changes.insert(Change::Collections);
+        }
+    }
+
+    /// The tracker is watched before anybody is told to read it.
+    fn tracker_changed(&mut self, place: Place) {
+        let path = self.tree.path(place);
+        if let Err(Full) = self.watch(place, &path, true) {
+            self.blind = true;
+        }
+        if let Some(project) = self.tree.parent(place) {
+            self.project_changed(project);
         }
     }
 
