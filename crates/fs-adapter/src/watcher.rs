@@ -27,7 +27,7 @@ use kernel::{Inotify, Kernel};
 pub use polling::PollingWatcher;
 use skillstat_domain::{ChangeSink, Coverage, ProjectDiscovery, ProjectStates, Watcher};
 use state::State;
-use survey::Survey;
+use survey::{Pace, Survey};
 use thread::Running;
 
 use crate::discovery::{DiscoveryOptions, Exclude, ExcludeError};
@@ -76,13 +76,14 @@ impl InotifyWatcher {
     /// - [`WatchError::System`] when the system gives no inotify instance or no thread.
     pub fn new(options: WatchOptions, ports: WatchPorts) -> Result<Self, WatchError> {
         let kernel = Inotify::new().map_err(WatchError::System)?;
-        Self::over(Arc::new(kernel), options, ports)
+        Self::over(Arc::new(kernel), options, ports, Pace::default())
     }
 
     fn over(
         kernel: Arc<dyn Kernel>,
         options: WatchOptions,
         ports: WatchPorts,
+        pace: Pace,
     ) -> Result<Self, WatchError> {
         let WatchOptions { discovery, skillmeat_home, budget } = options;
         let scope = Scope {
@@ -93,9 +94,10 @@ impl InotifyWatcher {
             budget: budget.get(),
         };
         let follower = Follower::new(scope, Arc::clone(&kernel), Arc::clone(&ports.states));
-        let state = State::new(kernel, follower, Arc::clone(&ports.sink)).map_err(WatchError::System)?;
+        let state =
+            State::new(kernel, follower, Arc::clone(&ports.sink)).map_err(WatchError::System)?;
         let state = Arc::new(state);
-        let survey = Survey::new(ports, skillmeat_home);
+        let survey = Survey::new(ports, skillmeat_home, pace);
         let thread = Running::start(Arc::clone(&state), survey).map_err(WatchError::System)?;
         Ok(Self { state, thread })
     }
@@ -132,5 +134,5 @@ pub enum WatchError {
     System(#[source] io::Error),
 }
 
-
-
+#[cfg(test)]
+mod tests;

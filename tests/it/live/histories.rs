@@ -64,19 +64,19 @@ impl History {
             }
             15 | 16 => {
                 let (from, to) = (self.pick(&PLACES), self.pick(&PLACES));
-                self.rename(self.root.join(from), self.root.join(to))
+                Self::rename(&self.root.join(from), &self.root.join(to))
             }
             17 => {
                 let (from, to) = (self.copy(), self.copy());
-                self.rename(from, to)
+                Self::rename(&from, &to)
             }
             18 => {
                 let (from, to) = (self.profile_root(), self.profile_root());
-                self.rename(from, to)
+                Self::rename(&from, &to)
             }
             19 => {
                 let (from, at) = (self.pick(&PROFILE_ROOTS), self.profile_root());
-                if at.parent().is_some_and(Path::exists) && !at.exists() {
+                if at.parent().is_some_and(Path::is_dir) {
                     drop(symlink(from, &at));
                 }
                 format!("link {} to {from}", at.display())
@@ -95,7 +95,7 @@ impl History {
                     let first: String = text.split_inclusive("\n\n").skip(1).collect();
                     let temporary = tracker.with_extension("tmp");
                     write(&temporary, &first);
-                    fs::rename(temporary, &tracker).unwrap();
+                    fs::rename(temporary, &tracker).expect("ours");
                 }
                 format!("undeploy from {}", tracker.display())
             }
@@ -129,11 +129,11 @@ impl History {
         format!("remove {}: {removed:?}", path.display())
     }
 
-    fn rename(&mut self, from: PathBuf, to: PathBuf) -> String {
+    fn rename(from: &Path, to: &Path) -> String {
         if let Some(parent) = to.parent() {
             drop(fs::create_dir_all(parent));
         }
-        let renamed = fs::rename(&from, &to);
+        let renamed = fs::rename(from, to);
         format!("rename {} to {}: {renamed:?}", from.display(), to.display())
     }
 }

@@ -43,7 +43,7 @@ impl Coverage {
     pub fn state(&self) -> WatchState {
         match self {
             Self { method: WatchMethod::Off, .. } => WatchState::Off,
-            Self { complete: false, .. } => WatchState::Starting,
+            Self { complete: false, gaps, .. } if gaps.is_empty() => WatchState::Starting,
             Self { gaps, .. } if gaps.is_empty() => WatchState::Live,
             _ => WatchState::Degraded,
         }

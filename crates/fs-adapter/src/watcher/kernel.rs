@@ -12,8 +12,8 @@ use std::path::Path;
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use rustix::io::Errno;
 
-/// How many bytes of events are read at once: some thousand.
-const BUFFER_BYTES: usize = 64 * 1024;
+/// How many bytes of events are read at once: some hundred.
+const BUFFER_BYTES: usize = 16 * 1024;
 
 /// The number of a watch. One directory has one, whatever the number of paths that lead to it.
 pub(super) type Watch = i32;

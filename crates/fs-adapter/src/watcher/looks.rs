@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use camino::Utf8PathBuf;
@@ -44,9 +44,9 @@ impl Sight {
             Self::Trackers(project) => view.trackers(project.as_path().as_std_path()),
             Self::Copy(project, root, path) => {
                 let path = project.as_path().join(root.as_str()).join(path);
-                view.all(path.into_std_path_buf(), 0);
+                view.all(path.as_std_path(), 0);
             }
-            Self::Collections(home) => view.all(home.clone().into_std_path_buf(), 0),
+            Self::Collections(home) => view.all(home.as_std_path(), 0),
         }
     }
 }
@@ -93,7 +93,6 @@ struct View {
 
 impl View {
     fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "compared with the times of files")]
         let begun = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { digest: 0, begun, young: false }
     }
@@ -124,20 +123,20 @@ impl View {
         }
     }
 
-    fn all(&mut self, path: PathBuf, level: usize) {
+    fn all(&mut self, path: &Path, level: usize) {
         // Links are followed: where one leads is part of a copy. Round in a circle it ends somewhere.
-        let Ok(what) = statat(CWD, &path, AtFlags::empty()) else { return };
+        let Ok(what) = statat(CWD, path, AtFlags::empty()) else { return };
         self.add(&[], &what);
         if level > MAX_LEVELS || FileType::from_raw_mode(what.st_mode) != FileType::Directory {
             return;
         }
-        for (name, kind) in names(&path) {
+        for (name, kind) in names(path) {
             let path = path.join(os(&name));
             if let Ok(what) = statat(CWD, &path, AtFlags::SYMLINK_NOFOLLOW) {
                 self.add(&name, &what);
             }
             match kind {
-                FileType::Directory => self.all(path, level + 1),
+                FileType::Directory => self.all(&path, level + 1),
                 FileType::Symlink => {
                     if let Ok(what) = statat(CWD, &path, AtFlags::empty()) {
                         self.add(&name, &what);

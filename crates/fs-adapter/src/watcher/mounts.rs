@@ -7,8 +7,20 @@ use std::path::{Path, PathBuf};
 /// File systems whose changes come from other machines too, or from a program that tells nobody. Names as
 /// in `/proc/self/mountinfo`; those with a dot after them name a program behind FUSE.
 const SILENT: [&str; 14] = [
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "virtiofs", "fuse", "glusterfs",
-    "lustre", "beegfs", "ocfs2",
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "ceph",
+    "afs",
+    "9p",
+    "virtiofs",
+    "fuse",
+    "glusterfs",
+    "lustre",
+    "beegfs",
+    "ocfs2",
 ];
 
 /// A mounted file system.
@@ -37,14 +49,14 @@ pub(super) fn mounts() -> Vec<Mount> {
 pub(super) fn silent<'a>(mounts: &'a [Mount], directory: &Path) -> Vec<&'a Mount> {
     let on = mounts.iter().rev().filter(|mount| directory.starts_with(&mount.path));
     let on = on.max_by_key(|mount| mount.path.components().count());
-    let below = mounts.iter().filter(|mount| {
-        mount.path.starts_with(directory) && mount.path.as_path() != directory
-    });
+    let below = mounts
+        .iter()
+        .filter(|mount| mount.path.starts_with(directory) && mount.path.as_path() != directory);
     on.into_iter().chain(below).filter(|mount| mount.is_silent()).collect()
 }
 
 /// Reads the lines of `mountinfo`: the fifth field is the place, and the first after a lone dash the type.
-/// Source: proc_pid_mountinfo(5).
+/// Source: `proc_pid_mountinfo(5)`.
 fn parse(text: &[u8]) -> Vec<Mount> {
     let lines = text.split(|byte| *byte == b'\n');
     lines

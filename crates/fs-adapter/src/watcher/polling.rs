@@ -4,14 +4,13 @@ use std::io;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use camino::Utf8PathBuf;
-use skillstat_domain::{Coverage, Watcher, WatchMethod};
+use skillstat_domain::{Coverage, WatchMethod, Watcher};
 
 use super::WatchPorts;
 use super::state::not_watched;
-use super::survey::{Scope, Survey};
+use super::survey::{Pace, Scope, Survey};
 
 /// Looks at what the system says of every file that counts, again and again: a change is seen within
 /// the bound that its coverage tells. No content is read.
@@ -35,6 +34,15 @@ impl PollingWatcher {
         reason: &str,
         fix: &str,
     ) -> io::Result<Self> {
+        Self::at_pace(Pace::default(), skillmeat_home, ports, (reason, fix))
+    }
+
+    pub(super) fn at_pace(
+        pace: Pace,
+        skillmeat_home: Utf8PathBuf,
+        ports: WatchPorts,
+        (reason, fix): (&str, &str),
+    ) -> io::Result<Self> {
         let gap = not_watched("/", reason.to_owned(), fix.to_owned());
         let coverage = Coverage {
             method: WatchMethod::Polling,
@@ -44,7 +52,7 @@ impl PollingWatcher {
         };
         let coverage = Arc::new(RwLock::new(Arc::new(coverage)));
         let published = Arc::clone(&coverage);
-        let mut survey = Survey::new(ports, skillmeat_home);
+        let mut survey = Survey::new(ports, skillmeat_home, pace);
         let (orders, taken) = channel();
         let thread = std::thread::Builder::new().name("watcher".to_owned()).spawn(move || {
             if taken.recv().is_err() {
@@ -74,11 +82,6 @@ impl PollingWatcher {
             // It ends only when this goes.
             let _ended = orders.send(());
         }
-    }
-
-    /// Returns how long a change may go unseen.
-    pub fn bound(&self) -> Option<Duration> {
-        self.coverage().bound
     }
 }
 

@@ -9,8 +9,27 @@ use skillstat_domain::{Change, ProfileRoot, ProjectPath, Scanned};
 use super::WatchPorts;
 use super::looks::{Looks, Sight};
 
-/// How long after one look the next begins at the earliest.
-const PAUSE: Duration = Duration::from_secs(2);
+/// How often things are done that are done from time to time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// How long after one look the next begins at the earliest.
+    pub(super) look: Duration,
+    /// How often it is tried to watch what there was no room for.
+    pub(super) retry: Duration,
+    /// How long after all watches were made they are made again at the earliest, when events were lost
+    /// once more.
+    pub(super) respite: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            look: Duration::from_secs(2),
+            retry: Duration::from_secs(30),
+            respite: Duration::from_secs(1),
+        }
+    }
+}
 
 /// How many times as long as a look took the pause after it is at the least.
 const REST: u32 = 20;
@@ -48,6 +67,7 @@ impl Scope {
 pub(super) struct Survey {
     ports: WatchPorts,
     skillmeat_home: Utf8PathBuf,
+    pub(super) pace: Pace,
     looks: Looks,
     /// The projects that a walk has found the last time.
     projects: Option<Scanned<Vec<ProjectPath>>>,
@@ -56,9 +76,9 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    pub(super) fn new(ports: WatchPorts, skillmeat_home: Utf8PathBuf) -> Self {
+    pub(super) fn new(ports: WatchPorts, skillmeat_home: Utf8PathBuf, pace: Pace) -> Self {
         let looks = Looks::default();
-        Self { ports, skillmeat_home, looks, projects: None, took: Duration::ZERO }
+        Self { ports, skillmeat_home, pace, looks, projects: None, took: Duration::ZERO }
     }
 
     /// Looks, and tells the sink what is different.
@@ -104,7 +124,7 @@ impl Survey {
 
     /// Returns how long to wait for the next look.
     pub(super) fn pause(&self) -> Duration {
-        PAUSE.max(self.took * REST)
+        self.pace.look.max(self.took * REST)
     }
 
     /// Returns how long a change may go unseen.

@@ -11,18 +11,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::state::State;
 use super::survey::{Scope, Survey};
 
-/// How long after all watches were made they are made again at the earliest, when events were lost
-/// once more.
-const RESPITE: Duration = Duration::from_secs(1);
-
 /// How many times as long as making them took the pause after it is at the least.
 const REST: u32 = 4;
 
-/// How often it is tried to watch what there was no room for.
-const RETRY: Duration = Duration::from_secs(30);
-
 /// How long nothing is looked at when everything is watched: until something is not.
-const IDLE: Duration = Duration::from_secs(3600);
+const IDLE: Duration = Duration::from_hours(1);
 
 /// A thread that is told to end, and waited for, when this goes.
 #[derive(Debug)]
@@ -93,10 +86,10 @@ impl<'a> Turn<'a> {
                 continue;
             }
             self.state.settle();
-            if !self.state.is_complete() && self.is_due(self.rebuild) {
+            if !self.state.is_complete() && Self::is_due(self.rebuild) {
                 self.rebuild();
             } else if self.retry.is_some_and(|retry| retry <= Instant::now()) {
-                self.retry = Some(Instant::now() + RETRY);
+                self.retry = Some(Instant::now() + self.survey.pace.retry);
                 if self.state.has_room_again() {
                     self.rebuild();
                 }
@@ -105,14 +98,14 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn is_due(&self, moment: Option<Instant>) -> bool {
+    fn is_due(moment: Option<Instant>) -> bool {
         moment.is_none_or(|moment| moment <= Instant::now())
     }
 
     fn rebuild(&mut self) {
         let begun = Instant::now();
         self.state.rebuild();
-        self.rebuild = Some(Instant::now() + RESPITE.max(begun.elapsed() * REST));
+        self.rebuild = Some(Instant::now() + self.survey.pace.respite.max(begun.elapsed() * REST));
         self.look = None;
     }
 
@@ -122,7 +115,7 @@ impl<'a> Turn<'a> {
             self.unwatched = self.state.unwatched();
             self.look = None;
         }
-        if !self.is_due(self.look) {
+        if !Self::is_due(self.look) {
             return;
         }
         self.survey.look(&self.unwatched);
@@ -130,7 +123,7 @@ impl<'a> Turn<'a> {
         self.state.publish(self.survey.sights(), (!nothing).then(|| self.survey.bound()));
         let now = Instant::now();
         self.look = Some(now + if nothing { IDLE } else { self.survey.pause() });
-        self.retry = (!nothing).then(|| self.retry.unwrap_or(now + RETRY));
+        self.retry = (!nothing).then(|| self.retry.unwrap_or(now + self.survey.pace.retry));
     }
 
     /// Sleeps until something is to be done.

@@ -28,14 +28,23 @@ pub(super) struct Directory {
     pub(super) content: bool,
     /// The round in which it was last found.
     pub(super) round: u32,
-    /// How deep it is below a search root, when the walk lists it.
-    pub(super) entered: Option<usize>,
+    /// How the walk lists it, when it does.
+    pub(super) entered: Option<Entered>,
     /// What is known of it as a profile root, which any hidden directory that the walk meets may be.
     pub(super) profile: Option<Box<Profile>>,
     /// Whether all below it is a collection's.
     pub(super) collections: bool,
     /// What waits for entries of it.
     pub(super) passage: Option<Box<Passage>>,
+}
+
+/// A directory that the walk lists.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entered {
+    /// How deep it is below a search root.
+    pub(super) depth: usize,
+    /// The round in which it was last listed.
+    pub(super) round: u32,
 }
 
 impl Directory {

@@ -69,7 +69,10 @@ impl Follower {
                         for child in self.tree.children(place).to_vec() {
                             let directory = self.tree.get(child);
                             let name = directory.name().to_owned();
-                            if directory.profile.as_ref().is_some_and(|profile| profile.through_link)
+                            if directory
+                                .profile
+                                .as_ref()
+                                .is_some_and(|profile| profile.through_link)
                             {
                                 self.went(place, &name);
                             }
@@ -150,10 +153,10 @@ impl Follower {
     fn came(&mut self, place: Place, name: &OsStr, directory: bool) {
         let entered = self.tree.get(place).entered.is_some();
         let within = self.within(place, name);
-        if !directory
-            && !(entered && name.as_bytes().starts_with(b"."))
-            && !within.iter().any(|(at, _)| self.profile(*at).is_some_and(|at| at.tracker))
-        {
+        // A link counts in a profile root, and where it may be one.
+        let may_be_link = entered && name.as_bytes().starts_with(b".")
+            || within.iter().any(|(at, _)| self.profile(*at).is_some_and(|at| at.tracker));
+        if !(directory || may_be_link) {
             return;
         }
         self.round += 1;

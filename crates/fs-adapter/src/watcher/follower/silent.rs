@@ -18,7 +18,9 @@ impl Follower {
         let home = self.scope.skillmeat_home.as_std_path().to_owned();
         let mut found: Vec<_> = roots
             .chain([home])
-            .flat_map(|directory| silent(&mounts, &directory).into_iter().cloned().collect::<Vec<_>>())
+            .flat_map(|directory| {
+                silent(&mounts, &directory).into_iter().cloned().collect::<Vec<_>>()
+            })
             .collect();
         found.sort_by(|one, other| one.path.cmp(&other.path));
         found.dedup();
@@ -47,7 +49,11 @@ impl Follower {
                 "is of type {kind}, which does not tell what other machines change; its known projects \
                  are looked at from time to time"
             );
-            not_watched(&printable(&mount.path), reason, "run the service where the disk is".to_owned())
+            not_watched(
+                &printable(&mount.path),
+                reason,
+                "run the service where the disk is".to_owned(),
+            )
         };
         self.silent.iter().map(gap).collect()
     }

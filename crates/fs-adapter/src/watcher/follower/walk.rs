@@ -1,16 +1,15 @@
 //! Watching the directories that the walk lists, the ways to them, and the collections.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io;
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, openat, statat};
 
 use super::super::role::Waiting;
-use super::super::tree::{Place, TOP};
+use super::super::tree::{Entered, Place, TOP};
 use super::copies::kind;
 use super::{Follower, Full};
 use crate::discovery::resolve;
@@ -90,11 +89,11 @@ impl Follower {
         depth: usize,
     ) -> Result<(), Full> {
         let directory = self.tree.get_mut(place);
-        let again = directory.round == self.round;
-        if again && directory.entered.is_some_and(|entered| entered <= depth) {
+        let again = |entered: Entered| entered.round == self.round && entered.depth <= depth;
+        if directory.entered.is_some_and(again) {
             return Ok(());
         }
-        directory.entered = Some(depth);
+        directory.entered = Some(Entered { depth, round: self.round });
         if !self.watch(place, path, false)? {
             return Ok(());
         }
@@ -112,7 +111,7 @@ impl Follower {
         name: &OsStr,
         kind: FileType,
     ) -> Result<(), Full> {
-        let Some(depth) = self.tree.get(place).entered else { return Ok(()) };
+        let Some(Entered { depth, .. }) = self.tree.get(place).entered else { return Ok(()) };
         let directory = kind == FileType::Directory;
         let walked = directory && depth < self.scope.max_depth;
         let hidden = name.as_bytes().starts_with(b".");
