@@ -17,7 +17,7 @@ const EDGES: [(&str, &[&str]); 8] = [
     ("cache", &["domain"]),
     ("http", &["domain", "wire"]),
     ("app", &["cache", "domain", "fs-adapter"]),
-    ("cli", &["app", "cache", "domain", "http", "wire"]),
+    ("cli", &["app", "domain", "http", "wire"]),
     ("tests", &[]),
 ];
 

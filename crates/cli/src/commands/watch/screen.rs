@@ -48,7 +48,7 @@ impl Screen {
             frame.push_str(&(lines.len() - shown).to_string());
             frame.push_str(" more lines\n");
         }
-        self.drawn = frame.lines().count();
+        self.drawn = frame.matches('\n').count();
         frame
     }
 }
