@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 use skillstat_cli::Exit;
 
-use crate::support::{Skillstat, workspace};
+use crate::support::{Skillstat, without_limits, workspace};
 
 fn fleet() -> Skillstat {
     Skillstat::at(workspace())
@@ -33,7 +33,7 @@ fn projects_counts_copies() {
 #[test]
 fn doctor_tells_everything_and_how_to_mend_it() {
     let out = fleet().run(&["doctor", "--root", "examples/fleet"]).out;
-    assert_snapshot!(out);
+    assert_snapshot!(without_limits(&out));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Skillstat, workspace};
+use crate::support::{Skillstat, without_limits, workspace};
 
 /// How wide the terminal in the picture is.
 const COLUMNS: u16 = 72;
@@ -35,7 +35,7 @@ fn run(command: &str) -> String {
         command.strip_prefix("skillstat").or_else(|| command.strip_prefix("cargo run --release"));
     let arguments = arguments.unwrap_or_else(|| panic!("what is `{command}`?"));
     let answer = Skillstat::at(workspace()).run(&arguments.split_whitespace().collect::<Vec<_>>());
-    format!("$ {command}\n{}{}", answer.out, answer.err)
+    format!("$ {command}\n{}{}", without_limits(&answer.out), answer.err)
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! What the stories are told with.
 
 mod cli;
+mod limits;
 mod on_disk;
 mod sha256;
 
 use std::path::PathBuf;
 
 pub(crate) use cli::Skillstat;
+pub(crate) use limits::without_limits;
 pub(crate) use on_disk::OnDisk;
 pub(crate) use sha256::hash_copy;
 

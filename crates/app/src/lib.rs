@@ -15,7 +15,7 @@ pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings, Watc
 pub use live::Live;
 pub use local_offset::local_offset;
 pub use private_socket::PrivateSocket;
-pub use skillstat_fs_adapter::{HashPathError, SearchRoot};
+pub use skillstat_fs_adapter::{HashPathError, SearchRoot, WatchLimits};
 pub use system_clock::SystemClock;
 pub use token_file::{read_or_make_token, read_token};
 pub use tokio_pool::TokioPool;

@@ -28,4 +28,6 @@ pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
 pub use scoped_workers::ScopedWorkers;
 pub use tracker::TomlDeploymentReader;
 #[cfg(target_os = "linux")]
-pub use watcher::{InotifyWatcher, PollingWatcher, WatchError, WatchOptions, WatchPorts};
+pub use watcher::{
+    InotifyWatcher, PollingWatcher, WatchError, WatchLimits, WatchOptions, WatchPorts,
+};

@@ -7,6 +7,7 @@
 
 mod follower;
 mod kernel;
+mod limits;
 mod looks;
 mod mounts;
 mod occurrence;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use follower::{Follower, Scope};
 use kernel::{Inotify, Kernel};
+pub use limits::WatchLimits;
 pub use polling::PollingWatcher;
 use skillstat_domain::{ChangeSink, Coverage, ProjectDiscovery, ProjectStates, Watcher};
 use state::State;

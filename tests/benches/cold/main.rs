@@ -16,13 +16,21 @@ use std::process::Command;
 
 use interleave::{Side, compare};
 use skillstat_app::{App, Config, Flags, Surroundings};
+use tree::Size;
 
 fn main() {
     // Cargo runs benches for `cargo test` too, which only asks whether they work.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let tree = tree::build();
+    let tree = tree::build(&Size {
+        projects: 200,
+        artifacts: 60,
+        deploy_fraction: 0.2,
+        noise_files: 50_000,
+        seed: 1,
+        profiles: false,
+    });
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let app = app(&tree, threads);
     let trackers = floor::trackers(&tree.root, 3);

@@ -1,6 +1,7 @@
 //! `skillstat doctor`: what is in the way of a true answer.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use skillstat_app::{Setting, WatchLimits};
 use skillstat_domain::Problem;
 
 use super::Scan;
@@ -45,8 +46,12 @@ pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow:
             .map(|found| json!({ "name": found.name, "path": found.path.as_str(), "active": found.active, "artifacts": found.artifacts.len() }))
             .collect();
         let problems: Vec<_> = problems.iter().map(skillstat_wire::Problem::from).collect();
-        scan.console
-            .json(&json!({ "roots": roots, "collections": collections, "problems": problems }))?;
+        scan.console.json(&json!({
+            "roots": roots,
+            "collections": collections,
+            "watch": watch_json(scan),
+            "problems": problems,
+        }))?;
         return Ok(exit);
     }
     let origin = &scan.config.roots.origin;
@@ -72,8 +77,41 @@ pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow:
     if collections.value.is_empty() {
         scan.console.line("  none");
     }
+    watch(scan);
     tell(scan, &problems);
     Ok(exit)
+}
+
+/// Tells how a service would see changes, and what the system allows.
+fn watch(scan: &mut Scan<'_, '_>) {
+    let Setting { value, origin } = &scan.config.watch;
+    scan.console.line(&format!("Watching ({origin}):"));
+    scan.console
+        .line(&format!("  {value}, at most {} directories", scan.config.watch_budget.value));
+    let limits = WatchLimits::read();
+    let limits = [
+        ("max_user_watches", limits.watches, Some(limits.watches_used)),
+        ("max_user_instances", limits.instances, Some(limits.instances_used)),
+        ("max_queued_events", limits.queued_events, None),
+    ];
+    for (name, limit, used) in limits {
+        let Some(limit) = limit else { continue };
+        let used = used.map(|used| format!(", {used} used by you")).unwrap_or_default();
+        scan.console.line(&format!("  fs.inotify.{name}: {limit}{used}"));
+    }
+}
+
+fn watch_json(scan: &Scan<'_, '_>) -> Value {
+    let limits = WatchLimits::read();
+    json!({
+        "method": scan.config.watch.value.to_string(),
+        "budget": scan.config.watch_budget.value,
+        "max_user_watches": limits.watches,
+        "watches_used": limits.watches_used,
+        "max_user_instances": limits.instances,
+        "instances_used": limits.instances_used,
+        "max_queued_events": limits.queued_events,
+    })
 }
 
 fn tell(scan: &mut Scan<'_, '_>, problems: &[Problem]) {

@@ -3,8 +3,6 @@
 mod known;
 mod screen;
 
-use std::time::Duration;
-
 use anyhow::Context;
 use known::Known;
 use screen::Screen;
@@ -106,13 +104,16 @@ async fn follow(live: &Live, mut view: View, console: &mut Console<'_>) -> anyho
 /// Waits for news, and takes all that is there.
 async fn next(listener: &mut dyn Listener) -> Vec<News> {
     let mut news = Vec::new();
+    let mut notice = listener.next().await;
     // The feed outlives its listeners, so it never ends before them.
-    while let Some(notice) = listener.next().await {
-        news.push(notice.news);
-        match tokio::time::timeout(Duration::ZERO, listener.next()).await {
-            Ok(Some(notice)) => news.push(notice.news),
-            _ => break,
-        }
+    while let Some(told) = notice {
+        news.push(told.news);
+        // What is there already, without waiting for more.
+        notice = tokio::select! {
+            biased;
+            notice = listener.next() => notice,
+            () = std::future::ready(()) => None,
+        };
     }
     news
 }

@@ -12,6 +12,7 @@ mod sockets;
 mod systemd;
 mod time_zone;
 mod vectors;
+mod watching;
 mod web_client;
 
 use std::path::{Path, PathBuf};

@@ -45,9 +45,15 @@ pub(crate) struct Answer {
 impl Service {
     /// Starts a service over a tree with one project, and waits until it listens.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_by(&[], |_| (), arguments)
+    }
+
+    /// The same with more in the tree, and the command run by another one.
+    pub(crate) fn start_by(by: &[&str], add: impl FnOnce(&Path), arguments: &[&str]) -> Self {
         let sandbox = Sandbox::new();
         write_tree(&sandbox.tree());
-        let mut child = command(&sandbox)
+        add(&sandbox.tree());
+        let mut child = command_by(by, &sandbox)
             .args(["serve", "--listen", "127.0.0.1:0", "--log-json"])
             .args(arguments)
             .stdout(Stdio::null())
@@ -145,7 +151,19 @@ fn write_tree(home: &Path) {
 
 /// The binary with the tree as home and working directory.
 pub(crate) fn command(sandbox: &Sandbox) -> Command {
-    let mut command = Command::new(sandbox.directory.path().join("skillstat"));
+    command_by(&[], sandbox)
+}
+
+fn command_by(by: &[&str], sandbox: &Sandbox) -> Command {
+    let binary = sandbox.directory.path().join("skillstat");
+    let mut command = match by {
+        [] => Command::new(binary),
+        [first, rest @ ..] => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(binary);
+            command
+        }
+    };
     command.env_clear().env("HOME", sandbox.tree()).env("SKILLSTAT_ROOTS", sandbox.tree());
     command
 }

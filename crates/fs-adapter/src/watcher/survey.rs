@@ -25,7 +25,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             look: Duration::from_secs(2),
-            retry: Duration::from_secs(30),
+            retry: Duration::from_secs(5),
             respite: Duration::from_secs(1),
         }
     }

@@ -1,0 +1,64 @@
+//! From a change to the answer that holds it.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use skillstat_app::{Config, Flags, Live, Surroundings};
+use skillstat_domain::{ArtifactId, WatchState};
+use tokio::runtime::Runtime;
+
+/// A service that follows a tree.
+pub(crate) struct Followed {
+    runtime: Runtime,
+    live: Live,
+    /// The artifact that is in most projects, and the main file of each of its copies.
+    artifact: ArtifactId,
+    files: Vec<PathBuf>,
+}
+
+impl Followed {
+    /// Starts it and waits until everything is watched.
+    pub(crate) fn new(root: &Path) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let flags = Flags { roots: vec![root.to_owned()], ..Flags::default() };
+        let config =
+            Config::load(flags, &Surroundings::default()).expect("the configuration is right");
+        let live = Live::start(&config, runtime.handle()).expect("it starts");
+        while live.watcher.coverage().state() == WatchState::Starting {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(live.watcher.coverage().state(), WatchState::Live);
+        let overview = runtime.block_on(live.query.overview()).expect("it answers").cached.value;
+        let skills = overview.artifacts.iter().filter(|(id, _)| id.kind() == "skill");
+        let (artifact, statistics) =
+            skills.max_by_key(|(_, statistics)| statistics.total()).expect("there are skills");
+        let copies = statistics.projects.iter().map(|deployment| {
+            let copy = deployment.copies().next().expect("it has one");
+            let root = deployment.project().as_path().join(copy.profile_root.as_str());
+            root.join(copy.path.as_str()).join("SKILL.md").into_std_path_buf()
+        });
+        let files = copies.filter(|file| file.is_file()).collect();
+        Self { artifact: artifact.clone(), files, live, runtime }
+    }
+
+    /// Appends to one file after the other; returns how long each answer took from the moment on at
+    /// which the write had returned.
+    pub(crate) fn change(&self, times: usize) -> Vec<Duration> {
+        let files = self.files.iter().cycle().take(times);
+        files
+            .map(|path| {
+                let mut file = OpenOptions::new().append(true).open(path).expect("it is there");
+                file.write_all(b".").expect("writable");
+                let written = Instant::now();
+                let answer = self.runtime.block_on(self.live.query.statistics(&self.artifact));
+                let statistics = answer.expect("it answers").cached.value;
+                let body = serde_json::to_vec(&skillstat_wire::Statistics::from(&*statistics));
+                std::hint::black_box(body.expect("it is JSON"));
+                written.elapsed()
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,94 @@
+//! What following changes costs: `cargo bench -p skillstat-tests --bench live`.
+//!
+//! From a write to the answer that holds it, on a small tree and a large one; how many directories are
+//! watched and how long it takes to set that up, against bare `inotify_add_watch` on the same paths. The
+//! trees come from the testbed, as in the bench `cold`. With `--changes N` and a directory of a
+//! tree that `tree` makes, the same with nothing printed but how many: for counting instructions
+//! (`scripts/bench-change`).
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+mod change;
+mod setup;
+#[path = "../cold/tree.rs"]
+mod tree;
+
+use std::path::Path;
+use std::time::Duration;
+
+use change::Followed;
+use tree::Size;
+
+/// Sizes as `small` and `large` in the list of goals.
+const SMALL: Size = Size {
+    projects: 20,
+    artifacts: 20,
+    deploy_fraction: 0.5,
+    noise_files: 5000,
+    seed: 1,
+    profiles: true,
+};
+const LARGE: Size = Size {
+    projects: 2000,
+    artifacts: 150,
+    deploy_fraction: 0.08,
+    noise_files: 400_000,
+    seed: 3,
+    profiles: true,
+};
+
+const CHANGES: usize = 400;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--changes") {
+        let (changes, root) = (arguments[at + 1].parse().expect("a number"), &arguments[at + 2]);
+        let times = Followed::new(Path::new(root)).change(changes);
+        println!("{} changes", times.len());
+        return;
+    }
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    let trees = [("small", tree::build(&SMALL)), ("large", tree::build(&LARGE))];
+    for (name, tree) in &trees {
+        println!("{name}: {} projects", tree.projects);
+    }
+    let followed = trees.each_ref().map(|(_, tree)| Followed::new(&tree.root));
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        for (times, followed) in times.iter_mut().zip(&followed) {
+            times.extend(followed.change(CHANGES / ROUNDS));
+        }
+    }
+    drop(followed);
+    let medians = times.each_mut().map(|times| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    });
+    for ((name, _), (times, median)) in trees.iter().zip(times.iter().zip(medians)) {
+        let p99 = times[times.len() * 99 / 100];
+        println!("{name}: from a write to its answer: p50 {median:?}, p99 {p99:?}");
+    }
+    println!("large / small: {:.2}", ratio(medians[1], medians[0]));
+    for (name, tree) in &trees {
+        let setup = setup::measure(&tree.root, ROUNDS);
+        println!(
+            "{name}: {} watches / {} directories that hold hashed files or are walked: {:.3}",
+            setup.watches,
+            setup.directories,
+            f64::from(setup.watches) / f64::from(setup.directories)
+        );
+        println!(
+            "{name}: set up / bare inotify_add_watch on the same: {:.2} ({:?} / {:?})",
+            ratio(setup.took, setup.bare),
+            setup.took,
+            setup.bare
+        );
+    }
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}

@@ -1,0 +1,140 @@
+//! How many watches there are, and what it takes to set them up.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use skillstat_app::SystemClock;
+use skillstat_cache::{BlockingPool, CachedStatistics, Sources, Ttl, TtlStatsCache};
+use skillstat_domain::{
+    DirectStates, ProjectDiscovery, StatisticsQuery, StatsCache, Watcher, Workers,
+};
+use skillstat_fs_adapter::{
+    DiscoveryOptions, InotifyWatcher, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
+    SkillmeatHome, TomlDeploymentReader, WatchOptions, WatchPorts,
+};
+
+/// What was found.
+pub(crate) struct Setup {
+    pub(crate) watches: u32,
+    /// Those that hold hashed files and those that the walk lists.
+    pub(crate) directories: u32,
+    /// How long the watcher takes.
+    pub(crate) took: Duration,
+    /// How long `inotify_add_watch` takes on the same directories.
+    pub(crate) bare: Duration,
+}
+
+#[derive(Debug)]
+struct Here;
+
+impl BlockingPool for Here {
+    fn run(&self, job: Box<dyn FnOnce() + Send>) {
+        job();
+    }
+}
+
+/// Sets up both ways in turn, so many times.
+pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
+    let roots = vec![SearchRoot { path: root.to_owned(), required: true }];
+    let discovery = DiscoveryOptions { roots, max_depth: 3, exclude: Vec::new() };
+    let home = Utf8PathBuf::try_from(root.join("no-home")).expect("UTF-8");
+    let workers: Arc<dyn Workers> = Arc::new(ScopedWorkers::default());
+    let finds = OpenatDiscovery::new(discovery.clone(), Arc::clone(&workers)).expect("no globs");
+    let finds: Arc<dyn ProjectDiscovery> = Arc::new(finds);
+    let sources = Sources {
+        discovery: Arc::clone(&finds),
+        states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+        collections: Arc::new(SkillmeatHome::new(home.clone())),
+        workers,
+    };
+    let capacity = NonZeroUsize::new(1000).expect("not 0");
+    let cache: Arc<dyn StatsCache> =
+        Arc::new(TtlStatsCache::new(Arc::new(SystemClock), Ttl::DEFAULT, capacity));
+    let cached = CachedStatistics::new(sources, cache, Arc::new(SystemClock), Arc::new(Here));
+    let cached = Arc::new(cached);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let (mut watches, mut took, mut bare) = (0, Vec::new(), Vec::new());
+    let directories = directories(root, &finds, &*cached.projects());
+    for _ in 0..rounds {
+        // What the first scan has read is known, as it is when a service begins to watch.
+        runtime.block_on(cached.overview()).expect("it answers");
+        let ports = WatchPorts {
+            discovery: Arc::clone(&finds),
+            states: cached.projects(),
+            sink: Arc::clone(&cached) as _,
+        };
+        let options = WatchOptions {
+            discovery: discovery.clone(),
+            skillmeat_home: home.clone(),
+            budget: NonZeroUsize::MAX,
+        };
+        let watcher = InotifyWatcher::new(options, ports).expect("it starts");
+        let begun = Instant::now();
+        watcher.begin();
+        while !watcher.coverage().complete {
+            std::thread::yield_now();
+        }
+        took.push(begun.elapsed());
+        watches = watcher.coverage().watches;
+        drop(watcher);
+        bare.push(add_watches(&directories));
+    }
+    Setup {
+        watches: u32::try_from(watches).expect("few"),
+        directories: u32::try_from(directories.len()).expect("few"),
+        took: median(took),
+        bare: median(bare),
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn add_watches(directories: &BTreeSet<PathBuf>) -> Duration {
+    let fd = inotify::init(CreateFlags::CLOEXEC).expect("an instance");
+    let begun = Instant::now();
+    for directory in directories {
+        let flags = WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::MODIFY;
+        inotify::add_watch(&fd, directory, flags).expect("there is room");
+    }
+    begun.elapsed()
+}
+
+/// The directories that the walk lists, and those with files that are hashed.
+fn directories(
+    root: &Path,
+    finds: &Arc<dyn ProjectDiscovery>,
+    states: &dyn skillstat_domain::ProjectStates,
+) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    below(root, 3, &mut found);
+    for project in finds.discover().value {
+        for record in &states.records(&project).records {
+            let Ok(copy) = record.path.inside() else { continue };
+            let copy = project.as_path().join(record.profile_root.as_str()).join(copy);
+            if copy.is_dir() {
+                below(copy.as_std_path(), usize::MAX, &mut found);
+            } else if copy.is_file() {
+                found.extend(copy.parent().map(PathBuf::from));
+            }
+        }
+    }
+    found
+}
+
+fn below(directory: &Path, levels: usize, found: &mut BTreeSet<PathBuf>) {
+    found.insert(directory.to_owned());
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if levels > 0 && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            below(&entry.path(), levels - 1, found);
+        }
+    }
+}
