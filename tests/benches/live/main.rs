@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use change::Followed;
-use tree::Size;
+use tree::{Size, Tree};
 
 /// Sizes as `small` and `large` in the list of goals.
 const SMALL: Size = Size {
@@ -52,27 +52,41 @@ fn main() {
         return;
     }
     let trees = [("small", tree::build(&SMALL)), ("large", tree::build(&LARGE))];
-    for (name, tree) in &trees {
+    let only = |what: &str| !arguments.iter().any(|argument| argument == what);
+    if only("--setup") {
+        changes(&trees);
+    }
+    if only("--latency") {
+        watches(&trees);
+    }
+}
+
+/// From a write to its answer, on both in turn.
+fn changes(trees: &[(&str, Tree)]) {
+    for (name, tree) in trees {
         println!("{name}: {} projects", tree.projects);
     }
-    let followed = trees.each_ref().map(|(_, tree)| Followed::new(&tree.root));
-    let mut times = [Vec::new(), Vec::new()];
+    let followed: Vec<_> = trees.iter().map(|(_, tree)| Followed::new(&tree.root)).collect();
+    let mut times = vec![Vec::new(); trees.len()];
     for _ in 0..ROUNDS {
         for (times, followed) in times.iter_mut().zip(&followed) {
             times.extend(followed.change(CHANGES / ROUNDS));
         }
     }
     drop(followed);
-    let medians = times.each_mut().map(|times| {
+    let mut medians = Vec::new();
+    for ((name, _), times) in trees.iter().zip(&mut times) {
         times.sort_unstable();
-        times[times.len() / 2]
-    });
-    for ((name, _), (times, median)) in trees.iter().zip(times.iter().zip(medians)) {
-        let p99 = times[times.len() * 99 / 100];
+        let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
         println!("{name}: from a write to its answer: p50 {median:?}, p99 {p99:?}");
+        medians.push(median);
     }
     println!("large / small: {:.2}", ratio(medians[1], medians[0]));
-    for (name, tree) in &trees {
+}
+
+/// How many watches there are and what it takes to set them up.
+fn watches(trees: &[(&str, Tree)]) {
+    for (name, tree) in trees {
         let setup = setup::measure(&tree.root, ROUNDS);
         println!(
             "{name}: {} watches / {} directories that hold hashed files or are walked: {:.3}",

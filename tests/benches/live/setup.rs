@@ -5,10 +5,11 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use rustix::time::{ClockId, clock_gettime};
 use skillstat_app::SystemClock;
 use skillstat_cache::{BlockingPool, CachedStatistics, Sources, Ttl, TtlStatsCache};
 use skillstat_domain::{
@@ -24,9 +25,9 @@ pub(crate) struct Setup {
     pub(crate) watches: u32,
     /// Those that hold hashed files and those that the walk lists.
     pub(crate) directories: u32,
-    /// How long the watcher takes.
+    /// How long the processor works for the watcher's thread.
     pub(crate) took: Duration,
-    /// How long `inotify_add_watch` takes on the same directories.
+    /// The same for `inotify_add_watch` on these directories.
     pub(crate) bare: Duration,
 }
 
@@ -75,12 +76,11 @@ pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
             budget: NonZeroUsize::MAX,
         };
         let watcher = InotifyWatcher::new(options, ports).expect("it starts");
-        let begun = Instant::now();
         watcher.begin();
         while !watcher.coverage().complete {
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(1));
         }
-        took.push(begun.elapsed());
+        took.push(spent_by("watcher"));
         watches = watcher.coverage().watches;
         drop(watcher);
         bare.push(add_watches(&directories));
@@ -100,12 +100,30 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 fn add_watches(directories: &BTreeSet<PathBuf>) -> Duration {
     let fd = inotify::init(CreateFlags::CLOEXEC).expect("an instance");
-    let begun = Instant::now();
+    let begun = spent_here();
     for directory in directories {
         let flags = WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::MODIFY;
         inotify::add_watch(&fd, directory, flags).expect("there is room");
     }
-    begun.elapsed()
+    spent_here().saturating_sub(begun)
+}
+
+/// How long the processor has worked for this thread; other work on the machine does not count.
+fn spent_here() -> Duration {
+    let spent = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(spent).expect("it is not negative")
+}
+
+/// The same for another thread, which sleeps by now.
+fn spent_by(name: &str) -> Duration {
+    let threads = fs::read_dir("/proc/self/task").expect("Linux").flatten();
+    let mut named = threads.filter(|thread| {
+        fs::read_to_string(thread.path().join("comm")).is_ok_and(|comm| comm.trim() == name)
+    });
+    let thread = named.next().expect("it runs").path();
+    let text = fs::read_to_string(thread.join("schedstat")).expect("Linux");
+    let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("a number"))
 }
 
 /// The directories that the walk lists, and those with files that are hashed.
