@@ -22,6 +22,9 @@ pub struct Watching {
     pub looked_at: usize,
     /// How many seconds a change may go unseen in a gap, or null when only `ttl` bounds it.
     pub bound_seconds: Option<f64>,
+    /// Names of directories in which, outside of copies, new projects are found only when an answer's time
+    /// to live has run out.
+    pub left_out: Vec<String>,
     /// What is not watched, with the reason and what to do.
     pub gaps: Vec<Problem>,
 }
@@ -35,6 +38,7 @@ impl From<&Coverage> for Watching {
             budget: coverage.budget,
             looked_at: coverage.looked_at,
             bound_seconds: coverage.bound.map(|bound| bound.as_secs_f64()),
+            left_out: coverage.left_out.iter().map(|name| (*name).to_owned()).collect(),
             gaps: coverage.gaps.iter().map(Into::into).collect(),
         }
     }

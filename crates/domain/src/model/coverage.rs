@@ -21,6 +21,9 @@ pub struct Coverage {
     /// How long a change may go unseen where nothing tells of it; nothing when only the time to live
     /// of an answer bounds it.
     pub bound: Option<Duration>,
+    /// The names of directories in which, outside of copies, nobody watches for new projects: those are
+    /// found when an answer's time to live has run out.
+    pub left_out: &'static [&'static str],
     /// What is not watched, each with the reason and what to do; sorted.
     pub gaps: Vec<Problem>,
 }
@@ -35,6 +38,7 @@ impl Coverage {
             budget: 0,
             looked_at: 0,
             bound: None,
+            left_out: &[],
             gaps: Vec::new(),
         }
     }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::io::Errno;
 use skillstat_domain::{Change, ChangeSink, ProfileRoot, ProjectPath, ProjectStates};
+pub(super) use walk::LEFT_OUT;
 
 use super::kernel::{Interest, Kernel};
 use super::mounts::Mount;

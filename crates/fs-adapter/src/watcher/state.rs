@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::event::{EventfdFlags, eventfd};
 use skillstat_domain::{ChangeSink, Coverage, Problem, ProblemKind, WatchMethod};
 
-use super::follower::Follower;
+use super::follower::{Follower, LEFT_OUT};
 use super::kernel::Kernel;
 use super::survey::Scope;
 
@@ -43,6 +43,7 @@ impl State {
             method: WatchMethod::Inotify,
             complete: false,
             budget: follower.budget(),
+            left_out: &LEFT_OUT,
             ..Coverage::none()
         };
         Ok(Self {

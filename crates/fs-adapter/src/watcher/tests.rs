@@ -180,6 +180,37 @@ fn each_directory_that_counts_is_watched_and_no_other() {
 }
 
 #[test]
+fn in_directories_that_are_left_out_known_projects_are_watched_and_new_ones_are_not() {
+    let tree = shop();
+    let inside = "root/shop/node_modules/package/.claude";
+    tree.file(format!("{inside}/.skillmeat-deployed.toml"), tracker(&["pdf"]))
+        .file(format!("{inside}/skills/pdf/node_modules/x/file"), "")
+        .file("root/shop/.git/objects/aa/file", "");
+    let watched = Watched::new(tree);
+    assert_eq!(watched.watcher.coverage().left_out, ["node_modules", ".git"]);
+    let told = watched.told(write(
+        "root/shop/node_modules/package/.claude/skills/pdf/node_modules/x/file",
+        "new",
+    ));
+    let content = watched.content(
+        "root/shop/node_modules/package",
+        ".claude",
+        "skills/pdf/node_modules/x/file",
+    );
+    assert_eq!(told, [content]);
+    let nothing = [
+        "root/shop/node_modules/new/.claude/.skillmeat-deployed.toml",
+        "root/shop/.git/index",
+        "root/shop/.git/objects/aa/file",
+    ];
+    for path in nothing {
+        assert_eq!(watched.told(write(path, "")), [], "{path}");
+    }
+    let told = watched.told(|tree| fs::remove_dir_all(tree.path(inside)).unwrap());
+    assert!(told.contains(&watched.project("root/shop/node_modules/package")));
+}
+
+#[test]
 fn watches_end_with_what_they_were_for() {
     let watched = Watched::new(shop());
     let before = watched.kernel.watched();

@@ -228,16 +228,18 @@ impl Follower {
     }
 
     /// The directory itself has gone from where it was. Its parent tells so too, unless a link leads to
-    /// it.
+    /// it or nobody watches there.
     fn gone(&mut self, place: Place, ended: bool) {
         if ended {
             let _ended = self.tree.clear_watch(place);
         }
-        let through_link = self.profile(place).is_some_and(|profile| profile.through_link);
-        if through_link
-            && let Some(project) = self.tree.parent(place).and_then(|place| self.project(place))
-        {
-            self.waiting.insert(Waiting::Project(project));
+        let (Some(profile), Some(parent)) = (self.profile(place), self.tree.parent(place)) else {
+            return;
+        };
+        if profile.through_link {
+            self.waiting.extend(self.project(parent).map(Waiting::Project));
+        } else if self.tree.get(parent).watch().is_none() {
+            self.forget(place);
         }
     }
 }

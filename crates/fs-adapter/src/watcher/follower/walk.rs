@@ -18,6 +18,10 @@ use crate::layout::{COLLECTIONS_DIRECTORY, SKILLMEAT_CONFIG_FILE, TRACKER_FILE};
 /// The bytes of a listing that are read at once.
 const LISTING_BYTES: usize = 8 * 1024;
 
+/// Directories that hold thousands of others, and projects only by chance: nobody watches whether one
+/// comes in there. Where they are part of a copy they are watched like any other.
+pub(in super::super) const LEFT_OUT: [&str; 2] = ["node_modules", ".git"];
+
 impl Follower {
     /// Watches a search root and all that the walk lists below it, and the ways to it.
     pub(super) fn look_for_root(&mut self, number: usize) {
@@ -116,6 +120,7 @@ impl Follower {
         let walked = directory && depth < self.scope.max_depth;
         let hidden = name.as_bytes().starts_with(b".");
         let link = kind == FileType::Symlink;
+        let left_out = LEFT_OUT.iter().any(|left_out| name == *left_out);
         if !(walked || hidden && (directory || link))
             || self.scope.exclude.covers(name, || path.join(name))
         {
@@ -123,10 +128,12 @@ impl Follower {
         }
         path.push(name);
         let met = (|| {
-            if hidden {
+            if hidden && (!left_out || kind_of_tracker(path).is_some()) {
                 self.meet_profile_root(place, path, link)?;
             }
-            if walked {
+            if walked && left_out {
+                self.seek(path, depth + 1)?;
+            } else if walked {
                 let child = self.tree.child_or_new(place, name);
                 self.enter(child, path, depth + 1)?;
             }
@@ -134,6 +141,31 @@ impl Follower {
         })();
         path.pop();
         met
+    }
+
+    /// Looks for projects where nobody watches for new ones; those that are there are watched.
+    fn seek(&mut self, path: &mut PathBuf, depth: usize) -> Result<(), Full> {
+        for (name, kind) in list(path) {
+            let directory = kind == FileType::Directory;
+            let hidden = name.as_bytes().starts_with(b".");
+            if self.scope.exclude.covers(&name, || path.join(&name)) {
+                continue;
+            }
+            path.push(&name);
+            let sought = (|| {
+                if hidden && kind_of_tracker(path).is_some() {
+                    let project = self.place(path.parent().unwrap_or(path));
+                    self.meet_profile_root(project, path, !directory)?;
+                }
+                if directory && depth < self.scope.max_depth {
+                    self.seek(path, depth + 1)?;
+                }
+                Ok(())
+            })();
+            path.pop();
+            sought?;
+        }
+        Ok(())
     }
 
     /// Watches what may be a profile root: whatever hidden directory, so that a tracker that comes into
@@ -166,13 +198,12 @@ impl Follower {
         place: Place,
         path: &Path,
     ) -> Result<bool, Full> {
-        let tracker = path.join(TRACKER_FILE);
-        let kind = kind(&tracker);
+        let kind = kind_of_tracker(path);
         if let Some(profile) = &mut self.tree.get_mut(place).profile {
             profile.tracker = kind.is_some();
         }
         if kind == Some(FileType::Symlink)
-            && let Ok(target) = fs::read_link(&tracker)
+            && let Ok(target) = fs::read_link(path.join(TRACKER_FILE))
         {
             self.wait_for_project(project, &path.join(target));
         }
@@ -224,9 +255,14 @@ impl Follower {
         let mut place = TOP;
         for name in path.components().skip(1) {
             place = self.tree.child_or_new(place, name.as_os_str());
+            self.tree.get_mut(place).round = self.round;
         }
         place
     }
+}
+
+fn kind_of_tracker(profile_root: &Path) -> Option<FileType> {
+    kind(&profile_root.join(TRACKER_FILE))
 }
 
 /// Lists the directories and links in a directory; one that cannot be listed has none.
