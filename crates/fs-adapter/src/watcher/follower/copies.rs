@@ -113,6 +113,12 @@ impl Follower {
             }
             fresh |= self.fresh.contains(&place);
             path.push(name.as_str());
+            if let Some(known) = self.tree.child(place, OsStr::new(name.as_str()))
+                && self.is_watched_by_now(known)
+            {
+                place = known;
+                continue;
+            }
             match kind(&path) {
                 Some(FileType::Directory) => {}
                 Some(FileType::Symlink) => {
@@ -174,6 +180,12 @@ impl Follower {
                 self.prune(root, child, &path);
             }
         }
+    }
+
+    /// Tells whether a directory has been found in this round, so that it need not be looked for.
+    fn is_watched_by_now(&self, place: Place) -> bool {
+        let directory = self.tree.get(place);
+        directory.round == self.round && directory.watch().is_some()
     }
 
     pub(super) fn profile(&self, place: Place) -> Option<&Profile> {
