@@ -117,9 +117,7 @@ impl CachedProjects {
             (None, None) => Affected::All,
         };
         let version = amended.version;
-        if !self.cache.amend_projects(list.version, amended, &affected) {
-            return None;
-        }
+        let affected = self.cache.amend_projects(list.version, amended, &affected)?;
         if ours {
             slots.list = version;
             slots.replace(project, after, Copies::All);

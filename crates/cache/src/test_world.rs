@@ -1,14 +1,14 @@
 //! A world that changes, for tests: projects with one number a copy, and a count of every look at it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use skillstat_domain::{
     ArtifactId, Baseline, Change, Collection, CollectionReader, ContentHash, CopyState,
-    DeploymentRecord, ProfileRoot, ProjectDiscovery, ProjectPath, ProjectRecords, ProjectStates,
-    RecordedPath, Scanned,
+    DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectDiscovery, ProjectPath,
+    ProjectRecords, ProjectStates, RecordedPath, Scanned, Workers,
 };
 
 use crate::sync::{Mutex, lock};
@@ -23,6 +23,8 @@ pub(crate) type Before = Arc<dyn Fn(&str) + Send + Sync>;
 #[derive(Default)]
 pub(crate) struct World {
     contents: Mutex<Contents>,
+    /// The projects whose trackers say something that names no artifact and is wrong.
+    broken: Mutex<BTreeSet<ProjectPath>>,
     pub(crate) walks: AtomicUsize,
     pub(crate) reads: AtomicUsize,
     pub(crate) hashes: AtomicUsize,
@@ -75,6 +77,17 @@ impl World {
         lock(&self.contents).remove(&project_path(project));
     }
 
+    /// Puts something wrong into a project's tracker that names no artifact, or takes it out.
+    #[cfg(not(shuttle))]
+    pub(crate) fn break_tracker(&self, project: u8, is_broken: bool) {
+        let mut broken = lock(&self.broken);
+        if is_broken {
+            broken.insert(project_path(project));
+        } else {
+            broken.remove(&project_path(project));
+        }
+    }
+
     /// Returns the looks so far: walks, readings of trackers, hashes of copies.
     pub(crate) fn looks(&self) -> (usize, usize, usize) {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
@@ -88,6 +101,10 @@ impl World {
 
     fn look(&self, what: &str, counter: &AtomicUsize) {
         counter.fetch_add(1, Ordering::Relaxed);
+        self.reach(what);
+    }
+
+    fn reach(&self, what: &str) {
         let before = lock(&self.before).clone();
         if let Some(before) = before {
             before(what);
@@ -115,6 +132,18 @@ pub(crate) fn edited(project: u8, artifact: &str) -> Change {
 /// The change of a tracker, as a watcher tells it.
 pub(crate) fn redeployed(project: u8) -> Change {
     Change::Project(project_path(project))
+}
+
+/// The fault of a tracker that names no artifact.
+fn broken(project: &ProjectPath) -> Problem {
+    Problem {
+        path: format!("{project}/.claude/.skillmeat-deployed.toml"),
+        line: Some(1),
+        kind: ProblemKind::MalformedTracker,
+        reason: "not TOML".to_owned(),
+        fix: "mend it".to_owned(),
+        artifact: None,
+    }
 }
 
 impl ProjectDiscovery for World {
@@ -147,7 +176,7 @@ impl ProjectStates for World {
         Arc::new(ProjectRecords {
             project: project.clone(),
             records: records.collect(),
-            problems: Vec::new(),
+            problems: lock(&self.broken).get(project).map(broken).into_iter().collect(),
         })
     }
 
@@ -168,5 +197,15 @@ impl ProjectStates for World {
 impl CollectionReader for World {
     fn collections(&self) -> Scanned<Vec<Collection>> {
         Scanned::whole(Vec::new())
+    }
+}
+
+/// One job after the other, each announced as a `job`.
+impl Workers for World {
+    fn for_each(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
+        for number in 0..jobs {
+            self.reach("job");
+            job(number);
+        }
     }
 }

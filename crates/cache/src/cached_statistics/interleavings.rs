@@ -167,34 +167,47 @@ fn a_project_that_goes() {
     check(change, "skill:a", (1, 0));
 }
 
-#[test]
-fn a_tracker_that_is_told_while_the_list_is_made_anew() {
-    // Fails when `State::outlived` is never set: what is stored or being made from the list before may
-    // have read the tracker before the change, and whoever read it after the change for the new list
-    // knows of no difference.
-    explore(|| {
+/// One thread has the list made anew, another asks; an artifact is taken out of a tracker, and that is
+/// told.
+fn check_undeployed_meanwhile(project: u8, artifact: &'static str, left: usize) {
+    explore(move || {
         let setting = setting();
+        setting.world.set(7, "skill:x", 0);
         assert_eq!(setting.counts("skill:a"), (2, 0));
-        let askers: Vec<_> = ["skill:a", "skill:b"]
-            .iter()
+        let askers: Vec<_> = ["skill:a", artifact]
+            .into_iter()
             .map(|asked| {
                 let setting = Arc::clone(&setting);
                 thread::spawn(move || {
-                    if *asked == "skill:a" {
+                    if asked == "skill:a" {
                         setting.cache.invalidate_artifact(&id(asked));
                     }
                     setting.counts(asked)
                 })
             })
             .collect();
-        setting.world.undeploy(1, "skill:b");
-        tell(&setting, [redeployed(1)]);
-        assert_eq!(setting.counts("skill:b"), (1, 0), "right after it was told");
+        setting.world.undeploy(project, artifact);
+        tell(&setting, [redeployed(project)]);
+        assert_eq!(setting.counts(artifact), (left, 0), "right after it was told");
         for asker in askers {
             asker.join().unwrap();
         }
-        assert_eq!(setting.counts("skill:b"), (1, 0), "when all have gone");
+        assert_eq!(setting.counts(artifact), (left, 0), "when all have gone");
     });
+}
+
+#[test]
+fn a_tracker_that_is_told_while_the_list_is_made_anew() {
+    // Fails when `State::outlived` is never set: what is stored or being made from the list before may
+    // have read the tracker before the change, and whoever read it after the change for the new list
+    // knows of no difference.
+    check_undeployed_meanwhile(1, "skill:b", 1);
+}
+
+#[test]
+fn an_emptied_tracker_that_is_told_while_the_list_is_made_anew() {
+    // Fails when a change that concerns no artifact never gets to `invalidate_statistics`.
+    check_undeployed_meanwhile(7, "skill:x", 0);
 }
 
 #[test]

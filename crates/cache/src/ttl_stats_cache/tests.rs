@@ -190,8 +190,9 @@ fn amending_the_list_ends_what_it_concerns() {
     let before = cache.generation();
     let affected = Affected::Only([id("skill:a")].into());
     let second = list(&[1, 2]);
-    assert!(cache.amend_projects(first.version, second.clone(), &affected));
-    assert!(!cache.amend_projects(first.version, list(&[3]), &Affected::All), "it is not held");
+    let amend = |list, affected: &Affected| cache.amend_projects(first.version, list, affected);
+    assert_eq!(amend(second.clone(), &affected), Some(affected));
+    assert_eq!(amend(list(&[3]), &Affected::All), None, "it is not held");
     assert_eq!((held(&cache, "skill:a"), held(&cache, "skill:b")), (None, Some(2)));
     assert_eq!(cache.discovered_projects().unwrap().value, second.value);
     cache.store_discovered_projects(list(&[1]), before);

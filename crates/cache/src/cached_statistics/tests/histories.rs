@@ -18,6 +18,9 @@ enum Step {
     Undeploy { project: u8, artifact: u8 },
     /// An artifact is deployed or deployed again, and a watcher tells of the tracker and the copy.
     Deploy { project: u8, artifact: u8, content: u8 },
+    /// A tracker is left with nothing, or with something wrong that names no artifact, and a watcher
+    /// tells of it.
+    Empty { project: u8, is_broken: bool },
     /// A copy changes and somebody only knows that something has.
     ChangeUnseen { project: u8, artifact: u8, content: u8 },
     /// A copy changes and somebody names the artifact.
@@ -38,6 +41,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => copy().prop_map(|(project, artifact, content)| Step::Edit { project, artifact, content }),
         2 => copy().prop_map(|(project, artifact, _)| Step::Undeploy { project, artifact }),
         2 => copy().prop_map(|(project, artifact, content)| Step::Deploy { project, artifact, content }),
+        2 => (0..4_u8, any::<bool>()).prop_map(|(project, is_broken)| Step::Empty { project, is_broken }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeUnseen { project, artifact, content }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeNamed { project, artifact, content }),
         1 => (0..150_u8).prop_map(|seconds| Step::Wait { seconds }),
@@ -52,8 +56,11 @@ fn artifact(number: u8) -> String {
 
 /// What a computation without any memory answers.
 fn uncached(world: &Arc<World>) -> Overview {
-    let service =
-        StatisticsService::new(Arc::clone(world) as _, Arc::clone(world) as _, Arc::new(InTurn));
+    let service = StatisticsService::new(
+        Arc::clone(world) as _,
+        Arc::clone(world) as _,
+        Arc::clone(world) as _,
+    );
     service.overview(&service.inventory(&()), &|_, _| true, &())
 }
 
@@ -80,6 +87,13 @@ async fn take(setting: &Setting, step: &Step) {
             setting.world.set(project, &artifact(number), content);
             let changes = [redeployed(project), edited(project, &artifact(number))];
             setting.query.changed(&changes.into());
+        }
+        Step::Empty { project, is_broken } => {
+            for number in 0..3 {
+                setting.world.undeploy(project, &artifact(number));
+            }
+            setting.world.break_tracker(project, is_broken);
+            setting.query.changed(&[redeployed(project)].into());
         }
         Step::ChangeUnseen { project, artifact: number, content } => {
             setting.world.set(project, &artifact(number), content);
