@@ -15,7 +15,7 @@ use skillstat_domain::{
     QueryError, Scanned, StatisticsQuery, StatisticsService, StatsCache, Workers,
 };
 
-use crate::cached_projects::List;
+use crate::cached_projects::{List, Listed};
 use crate::flights::{Boarding, Flights};
 use crate::slot::TtlSlot;
 use crate::sync::{Mutex, lock};
@@ -88,7 +88,7 @@ impl CachedStatistics {
         let projects = Arc::new(CachedProjects::new(sources.states, Arc::clone(&cache)));
         let service = StatisticsService::new(
             Arc::clone(&discovery) as _,
-            Arc::clone(&projects) as _,
+            Arc::new(Listed(Arc::clone(&projects))),
             sources.workers,
         );
         let nowhere = fresh(DeploymentStatistics::default(), clock.now());

@@ -167,6 +167,28 @@ fn a_project_that_goes() {
     check(change, "skill:a", (1, 0));
 }
 
+#[test]
+fn a_project_that_goes_and_comes_back_as_another() {
+    // Fails when a project that is not listed is read, and when it is looked for on a list that is not
+    // the one that the slots belong to: whoever tells of its coming knows nothing of what it was before.
+    explore(|| {
+        let setting = setting();
+        assert_eq!(setting.counts("skill:a"), (2, 0));
+        let reader = Arc::clone(&setting);
+        let reader = thread::spawn(move || {
+            Listed(Arc::clone(&reader.query.core.projects)).records(&project_path(1))
+        });
+        setting.world.remove(1);
+        tell(&setting, [redeployed(1)]);
+        setting.world.set(1, "skill:c", 0);
+        setting.world.remove(1);
+        setting.world.set(1, "skill:b", 0);
+        tell(&setting, [redeployed(1)]);
+        let read = reader.join().unwrap();
+        assert!(read.records.iter().all(|record| record.artifact != id("skill:c")));
+    });
+}
+
 /// One thread has the list made anew, another asks; an artifact is taken out of a tracker, and that is
 /// told.
 fn check_undeployed_meanwhile(project: u8, artifact: &'static str, left: usize) {

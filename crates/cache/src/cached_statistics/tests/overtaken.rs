@@ -68,6 +68,39 @@ async fn what_was_made_of_a_list_that_was_refused_ends_with_the_next_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_project_that_went_and_came_back_is_not_counted_as_it_was_in_between() {
+    // Fails when `Listed::records` reads a project that is not on the list that is held.
+    let setting = setting(3);
+    setting.world.set(0, "skill:c", 0);
+    let jobs = ["job", "job", "job", "job", "hash"];
+    let [first, second, third, other, hash] = stop_at(&setting.world, jobs);
+    let a = asking(&setting, "skill:a");
+    for job in [first, second] {
+        job.0.recv().unwrap();
+        job.1.send(()).unwrap();
+    }
+    // The trackers of two projects have been read.
+    third.0.recv().unwrap();
+    let c = asking(&setting, "skill:c");
+    other.0.recv().unwrap();
+    setting.world.remove(1);
+    setting.query.changed(&[redeployed(1)].into());
+    setting.world.set(1, "skill:c", 0);
+    let seen = setting.query.projects().records(&project_path(1));
+    assert_eq!(seen.records.len(), 1, "who asks for no answer sees it");
+    other.1.send(()).unwrap();
+    hash.0.recv().unwrap();
+    setting.world.undeploy(1, "skill:c");
+    setting.world.set(1, "skill:b", 0);
+    setting.query.changed(&[redeployed(1)].into());
+    hash.1.send(()).unwrap();
+    third.1.send(()).unwrap();
+    a.await.unwrap();
+    c.await.unwrap();
+    assert_eq!(setting.ask("skill:c").await.0, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_of_a_list_that_is_too_old_by_now_is_not_joined() {
     let setting = setting(2);
     setting.ask("skill:b").await;
