@@ -70,6 +70,14 @@ impl CachedProjects {
         naming.map(|project| projects.get(project)?.known_records().cloned()).collect()
     }
 
+    /// Tells whether it is known, by what [`naming`](Self::naming) has made before, that no project on
+    /// `list` names an artifact. Costs one look-up.
+    pub fn is_nowhere(&self, list: &List, artifact: &ArtifactId) -> bool {
+        let slots = lock(&self.slots);
+        let index = slots.index.as_ref().filter(|_| slots.list == list.version);
+        index.is_some_and(|index| index.projects(artifact).next().is_none())
+    }
+
     /// Forgets the states of those copies that a change at `path` touches; returns whose statistics
     /// they were part of.
     pub fn touch(

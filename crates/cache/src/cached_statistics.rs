@@ -211,8 +211,7 @@ impl Core {
     /// Tells of an artifact that is known to be nowhere, without computing anything.
     fn known_nowhere(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
         let list = self.cache.discovered_projects()?;
-        let naming = self.projects.naming(&list, artifact)?;
-        naming.is_empty().then(|| self.nowhere(list.as_of))
+        self.projects.is_nowhere(&list, artifact).then(|| self.nowhere(list.as_of))
     }
 
     /// Returns the statistics of whatever is deployed nowhere. They are the same for all and not kept for
