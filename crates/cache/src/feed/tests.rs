@@ -1,7 +1,9 @@
 //! News: what changed is told once, in order, and a listener that is behind is told that it is.
 
 use skillstat_domain::testing::MockStatisticsQuery;
-use skillstat_domain::{Affected, Answer, AnswerSource, Cached, DeploymentStatistics, Moment};
+use skillstat_domain::{
+    Affected, Answer, AnswerSource, Cached, DeploymentStatistics, Moment, ProjectPath,
+};
 
 use super::*;
 use crate::test_world::{id, project_path};
@@ -74,6 +76,21 @@ async fn more_than_can_be_told_apart_is_one_resync() {
     feed.add(Effect::Answers { affected: Affected::All, project: None });
     feed.add(edited(&["skill:a"], 1));
     assert_eq!(heard(&feed, &mut *listener, 2).await, [project(1), News::Resync]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_has_told_yet_is_bounded() {
+    // Fails when `Pending::add` counts no projects: a library may take changes and never tell.
+    let feed = Feed::default();
+    let mut listener = feed.listen(None);
+    for number in 0..10_000 {
+        let path = format!("/p/{number}");
+        let project = ProjectPath::new(path.as_str().into()).unwrap();
+        feed.add(Effect::Answers { affected: Affected::NONE, project: Some((project, true)) });
+        assert!(lock(&feed.pending).projects.len() <= TOLD_APART);
+    }
+    let heard = heard(&feed, &mut *listener, 1 + 10_000 % (TOLD_APART + 1)).await;
+    assert_eq!(heard.last(), Some(&News::Resync));
 }
 
 #[tokio::test]
