@@ -76,3 +76,14 @@ impl StatsCache for NoopCache {
         CacheCounters::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_contract_of_stats_caches() {
+        let make = || std::sync::Arc::new(NoopCache::default()) as _;
+        skillstat_domain::testing::contract::stats_cache(&make);
+    }
+}

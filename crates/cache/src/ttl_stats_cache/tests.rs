@@ -116,6 +116,11 @@ fn thread_safety() {
 }
 
 #[test]
+fn keeps_the_contract_of_stats_caches() {
+    skillstat_domain::testing::contract::stats_cache(&|| Arc::new(cache().1));
+}
+
+#[test]
 fn what_was_read_before_an_invalidation_is_refused() {
     // Fails when `store_statistics` does not look at the generation.
     let (_, cache) = cache();
