@@ -87,12 +87,9 @@ impl CachedProjects {
         path: &Utf8Path,
     ) -> Affected {
         let mut slots = lock(&self.slots);
+        // Nobody knows what its trackers name.
         let Some(slot) = slots.projects.get_mut(project) else { return Affected::All };
-        let Some(records) = slot.known_records().cloned() else {
-            // Somebody reads it just now, before or after the change.
-            *slot = Arc::default();
-            return Affected::All;
-        };
+        let Some(records) = slot.known_records().cloned() else { return Affected::All };
         let touched = touched_copies(&records, profile_root, path);
         if !touched.is_empty() {
             let known = |copy| (!touched.contains(&copy)).then(|| slot.known_state(copy)).flatten();
@@ -107,7 +104,9 @@ impl CachedProjects {
     pub fn refresh(&self, project: &ProjectPath, copies: Copies) -> Affected {
         let after = self.inner.records(project);
         let mut slots = lock(&self.slots);
-        slots.replace(project, Some(after), copies)
+        let affected = affected_artifacts(slots.known(project).map(|known| &**known), &after);
+        slots.replace(project, Some(after), copies);
+        affected
     }
 
     /// Puts a project on the list, or takes it off; returns whose statistics that made bad. Nothing when
@@ -120,11 +119,9 @@ impl CachedProjects {
         let amended = amended(list, project, there);
         let mut slots = lock(&self.slots);
         let ours = slots.list == list.version;
+        // What was not on the list has no before.
         let affected = match (&after, slots.known(project)) {
-            _ if !ours => Affected::All,
-            // What was not on the list has no before.
-            (Some(after), _) => affected_artifacts(Some(after), after),
-            (None, Some(before)) => affected_artifacts(Some(before), before),
+            (Some(known), _) | (None, Some(known)) => affected_artifacts(Some(known), known),
             (None, None) => Affected::All,
         };
         let version = amended.version;
@@ -201,14 +198,9 @@ impl Slots {
         project: &ProjectPath,
         after: Option<Arc<ProjectRecords>>,
         copies: Copies,
-    ) -> Affected {
+    ) {
         let slot = self.projects.remove(project).unwrap_or_default();
         let known = slot.known_records();
-        let affected = match (known, &after) {
-            (known, Some(after)) => affected_artifacts(known.map(|known| &**known), after),
-            (Some(known), None) => affected_artifacts(Some(known), known),
-            (None, None) => Affected::All,
-        };
         if let (Some(index), Some(known)) = (&mut self.index, known) {
             index.remove(known);
         }
@@ -230,7 +222,6 @@ impl Slots {
             let fresh = Slot::new(Arc::clone(&after), survives);
             self.projects.insert(project.clone(), Arc::new(fresh));
         }
-        affected
     }
 }
 

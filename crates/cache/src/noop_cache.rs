@@ -78,6 +78,7 @@ impl StatsCache for NoopCache {
 }
 
 #[cfg(test)]
+#[cfg(not(shuttle))]
 mod tests {
     use super::*;
 

@@ -87,6 +87,12 @@ mod tests {
         }
     }
 
+    fn answer<T: Default>(asked: impl Fn()) -> Answer<T> {
+        asked();
+        let cached = Cached { value: Arc::default(), as_of: Moment::default(), version: 1 };
+        Answer { cached, source: AnswerSource::Hit }
+    }
+
     /// Asks each question once; returns what happened in which order, and how many jobs there were.
     async fn ask(is_settled: bool, settle: fn()) -> (Vec<&'static str>, usize) {
         let happened = Arc::new(Mutex::new(Vec::new()));
@@ -101,18 +107,13 @@ mod tests {
             settled();
             settle();
         });
-        fn answer<T: Default>(asked: impl Fn()) -> Result<Answer<T>, QueryError> {
-            asked();
-            let cached = Cached { value: Arc::default(), as_of: Moment::default(), version: 1 };
-            Ok(Answer { cached, source: AnswerSource::Hit })
-        }
         let mut inner = MockStatisticsQuery::new();
         let asked = note("statistics");
-        inner.expect_statistics().returning(move |_| answer(&asked));
+        inner.expect_statistics().returning(move |_| Ok(answer(&asked)));
         let asked = note("overview");
-        inner.expect_overview().returning(move || answer(&asked));
+        inner.expect_overview().returning(move || Ok(answer(&asked)));
         let asked = note("collections");
-        inner.expect_collections().returning(move || answer(&asked));
+        inner.expect_collections().returning(move || Ok(answer(&asked)));
         let pool = Arc::new(Threads::default());
         let query =
             SettledStatistics::new(Arc::new(inner), Arc::new(watcher), Arc::clone(&pool) as _);

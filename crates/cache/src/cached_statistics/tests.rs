@@ -1,13 +1,16 @@
 //! The seven invariants over a world that changes. Each comment names the mechanism without which the
 //! test fails.
 
-use std::collections::VecDeque;
+mod histories;
+mod overtaken;
+mod stops;
+
 use std::num::NonZeroUsize;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use skillstat_domain::testing::ManualClock;
 use skillstat_domain::{Change, ChangeFeed, ChangeSink, News, StateName};
+use stops::{stop_at, stop_first};
 
 use super::*;
 use crate::sync::lock;
@@ -60,36 +63,6 @@ impl Setting {
         let answer = self.query.statistics(&id(artifact)).await.unwrap();
         (answer.cached.value.total(), answer.cached.value.modified(), answer.source)
     }
-}
-
-/// A place at which a computation waits: the first hears that it is there, the second lets it go on.
-type Stop = (mpsc::Receiver<()>, mpsc::Sender<()>);
-
-/// Stops the first look of each kind that comes after the stop before.
-fn stop_at<const N: usize>(world: &World, kinds: [&'static str; N]) -> [Stop; N] {
-    let mut waits = VecDeque::new();
-    let stops = kinds.map(|kind| {
-        let (stopped, heard) = mpsc::channel();
-        let (go_on, wait) = mpsc::channel();
-        waits.push_back((kind, stopped, wait));
-        (heard, go_on)
-    });
-    let waits = Mutex::new(waits);
-    world.before(move |what| {
-        // Not in the condition: the lock would be held while waiting.
-        let next = waits.lock().unwrap().pop_front_if(|(kind, ..)| *kind == what);
-        if let Some((_, stopped, wait)) = next {
-            stopped.send(()).unwrap();
-            wait.recv().unwrap();
-        }
-    });
-    stops
-}
-
-/// Stops the first look of a kind.
-fn stop_first(world: &World, kind: &'static str) -> Stop {
-    let [stop] = stop_at(world, [kind]);
-    stop
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,8 +190,8 @@ async fn a_refresh_costs_the_changed_project() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_watcher_tells_costs_what_it_names() {
-    // Fails when the statistics of one artifact are made from all projects (the third number of
-    // readings), when `replace` keeps no state, and when a project that comes or goes takes a walk.
+    // Fails when `replace` keeps no state or leaves the index as it was, and when a project that comes or
+    // goes takes a walk.
     let setting = setting(50);
     let tell = |changes: &[Change]| {
         let before = setting.world.looks();
@@ -252,6 +225,12 @@ async fn what_a_watcher_tells_costs_what_it_names() {
     assert_eq!(setting.ask("skill:c").await, (1, 1, AnswerSource::Miss));
     assert_eq!(setting.world.looks(), (1, 52, 103), "the project that went");
 
+    setting.world.undeploy(17, "skill:c");
+    tell(&[redeployed(17)]);
+    assert_eq!(setting.ask("skill:c").await, (0, 0, AnswerSource::Hit), "known to be nowhere");
+    assert_eq!(setting.world.looks(), (1, 53, 103), "one tracker");
+
+    setting.ask("skill:b").await;
     tell(&[Change::Collections, redeployed(77)]);
     assert_eq!(setting.ask("skill:b").await.2, AnswerSource::Hit, "of no concern");
 }
@@ -274,14 +253,20 @@ async fn collections_are_read_again_when_they_change_and_only_then() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_older_than_one_time_to_live() {
     // Fails when `as_of` is the time of level 2 instead of that of the list it was made from: then an
-    // answer could be nearly twice as old.
+    // answer could be nearly twice as old. And when `TtlSlot::get` does not look at the time.
     let setting = setting(2);
     setting.ask("skill:b").await;
+    setting.query.collections().await.unwrap();
+    setting.query.overview().await.unwrap();
     setting.clock.advance(Duration::from_millis(119_999));
     setting.ask("skill:a").await;
     setting.world.set(0, "skill:a", 9);
+    assert_eq!(setting.query.overview().await.unwrap().source, AnswerSource::Hit);
+    assert_eq!(setting.query.collections().await.unwrap().source, AnswerSource::Hit);
     setting.clock.advance(Duration::from_millis(1));
     assert_eq!(setting.ask("skill:a").await, (2, 1, AnswerSource::Miss));
+    assert_eq!(setting.query.overview().await.unwrap().source, AnswerSource::Miss);
+    assert_eq!(setting.query.collections().await.unwrap().source, AnswerSource::Miss);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,6 +324,8 @@ async fn the_overview_is_held_until_anything_changes() {
 async fn questions_for_what_does_not_exist_leave_nothing_and_look_at_nothing() {
     // Fails when empty statistics are stored: they would take the place of real ones.
     let setting = setting(2);
+    assert_eq!(setting.ask("skill:none").await.0, 0);
+    assert_eq!(setting.cache.counters().stats_entries, 0);
     setting.ask("skill:a").await;
     let looks = setting.world.looks();
     for number in 0..500 {
@@ -382,6 +369,3 @@ fn one_instance_a_process_for_each_configuration() {
     assert!(Arc::ptr_eq(&first, &crate::process_wide("roots=/a", || panic!("there is one"))));
     assert!(!Arc::ptr_eq(&first, &crate::process_wide("roots=/b", make)));
 }
-
-mod histories;
-mod overtaken;

@@ -53,14 +53,18 @@ async fn what_comes_together_is_told_once() {
     // Fails when `tell` does not gather.
     let feed = Feed::default();
     let mut listener = feed.listen(None);
-    for _ in 0..100 {
-        feed.add(edited(&["skill:a"], 1));
-    }
-    feed.add(edited(&["skill:b"], 2));
-    feed.add(Effect::Collections);
+    let saves = async {
+        for _ in 0..10 {
+            feed.add(edited(&["skill:a"], 1));
+            tokio::time::sleep(GATHERED / 20).await;
+        }
+        feed.add(edited(&["skill:b"], 2));
+        feed.add(Effect::Collections);
+    };
     let expected =
         [project(1), project(2), News::Collections, artifact("skill:a"), artifact("skill:b")];
-    assert_eq!(heard(&feed, &mut *listener, 5).await, expected);
+    let (heard_first, ()) = tokio::join!(heard(&feed, &mut *listener, 5), saves);
+    assert_eq!(heard_first, expected);
     feed.add(edited(&["skill:c"], 1));
     assert_eq!(heard(&feed, &mut *listener, 2).await, [project(1), artifact("skill:c")]);
 }

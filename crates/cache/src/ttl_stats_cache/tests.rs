@@ -185,6 +185,18 @@ fn the_first_change_after_a_list_ends_all_that_may_be_made_from_the_one_before()
 }
 
 #[test]
+fn an_equal_list_over_one_that_is_held_is_another_one_all_the_same() {
+    // Fails when `store_discovered_projects` does not set `State::outlived`.
+    let (_, cache) = cache();
+    cache.store_discovered_projects(list(&[1]), cache.generation());
+    store(&cache, "skill:b", 2);
+    cache.store_discovered_projects(list(&[1]), cache.generation());
+    assert_eq!(held(&cache, "skill:b"), Some(2));
+    assert_eq!(cache.invalidate_statistics(&Affected::NONE), Affected::All);
+    assert_eq!(held(&cache, "skill:b"), None);
+}
+
+#[test]
 fn amending_the_list_ends_what_it_concerns() {
     // Fails without each of: the comparison of the version, the generation of the list, `make_bad`.
     let (_, cache) = cache();
@@ -230,6 +242,21 @@ fn memory_is_bounded_whatever_is_asked_stored_or_invalidated() {
     }
     assert!(cache.counters().stats_entries <= 200, "{:?}", cache.counters());
     assert!(lock(&cache.state).artifacts.len() <= MAX_TOLD_APART);
+}
+
+#[test]
+fn more_changes_than_are_told_apart_keep_what_is_stored_and_refuse_what_is_made() {
+    // Fails when `make_bad` does not count.
+    let (_, cache) = cache();
+    store(&cache, "skill:b", 1);
+    let before = cache.generation();
+    for number in 0..=MAX_TOLD_APART {
+        let affected = Affected::Only([id(&format!("skill:{number}"))].into());
+        assert_eq!(cache.invalidate_statistics(&affected), affected);
+        assert!(lock(&cache.state).artifacts.len() <= MAX_TOLD_APART);
+    }
+    assert_eq!(held(&cache, "skill:b"), Some(1));
+    assert!(!cache.is_current(&id("skill:b"), before));
 }
 
 #[test]
