@@ -50,13 +50,12 @@ pub(crate) async fn get(
         return Err(busy.with_header(RETRY_AFTER, "60"));
     };
     let feed = &state.services.feed;
-    let (after, ready) = match headers.get("last-event-id") {
+    let (after, ready) = if let Some(last) = headers.get("last-event-id") {
         // What is no id of this process has no place in its order: the listener is told to resync.
-        Some(last) => (parse(last, state.process).unwrap_or(u64::MAX), None),
-        None => {
-            let latest = feed.latest();
-            (latest, Some(latest))
-        }
+        (parse(last, state.process).unwrap_or(u64::MAX), None)
+    } else {
+        let latest = feed.latest();
+        (latest, Some(latest))
     };
     let listener = feed.listen(Some(after));
     let stream = Stream { state, listener, ready, _place: place };
