@@ -207,6 +207,12 @@ fn the_domain_knows_nothing_that_runs() {
 }
 
 #[test]
+fn the_cache_knows_no_time_but_its_clocks() {
+    // So the wall clock, set back or forward, changes nothing.
+    check_absent("crates/cache/src", &["Instant", "SystemTime", "Timestamp"]);
+}
+
+#[test]
 fn only_main_reads_what_the_process_was_started_with() {
     let reading = [
         "env::var",

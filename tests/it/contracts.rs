@@ -1,13 +1,15 @@
-//! The adapters keep the contracts of their ports, and the wired whole keeps that of project states.
+//! The adapters keep the contracts of their ports, and so do the decorators of the cache over them.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use skillstat_app::SystemClock;
+use skillstat_cache::{CachedDiscovery, CachedProjects, Ttl, TtlStatsCache};
 use skillstat_domain::testing::Sketch;
 use skillstat_domain::testing::contract::{self, Stage};
 use skillstat_domain::{
-    CollectionReader, DeploymentReader, DirectStates, Hasher, InTurn, ProjectDiscovery,
-    ProjectStates, Workers,
+    Clock, CollectionReader, DeploymentReader, DirectStates, Hasher, InTurn, ProjectDiscovery,
+    ProjectStates, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
     DEFAULT_MAX_DEPTH, DiscoveryOptions, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
@@ -67,10 +69,62 @@ fn the_collection_reader_keeps_its_contract() {
     });
 }
 
+fn states() -> Arc<dyn ProjectStates> {
+    Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher)))
+}
+
+fn discovery(disk: &OnDisk, cache: &Arc<dyn StatsCache>) -> CachedDiscovery {
+    let discovery = OpenatDiscovery::new(options(disk), Arc::new(InTurn)).expect("no globs");
+    CachedDiscovery::new(Arc::new(discovery), Arc::clone(cache), Arc::new(SystemClock))
+}
+
+fn cache() -> Arc<dyn StatsCache> {
+    let capacity = NonZeroUsize::new(10).expect("not 0");
+    Arc::new(TtlStatsCache::new(Arc::new(SystemClock), Ttl::DEFAULT, capacity))
+}
+
 #[test]
 fn project_states_over_the_disk_keep_their_contract() {
-    contract::project_states(&|sketch| {
-        let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher));
-        stage(sketch, |_| Arc::new(states) as Arc<dyn ProjectStates>)
-    });
+    contract::project_states(&|sketch| stage(sketch, |_| states()));
+}
+
+#[test]
+fn a_cached_discovery_keeps_the_contract_when_it_walks_and_when_it_does_not() {
+    for held in [false, true] {
+        contract::project_discovery(&|sketch| {
+            stage(sketch, |disk| -> Arc<dyn ProjectDiscovery> {
+                let discovery = discovery(disk, &cache());
+                if held {
+                    discovery.discover();
+                }
+                Arc::new(discovery)
+            })
+        });
+    }
+}
+
+#[test]
+fn cached_projects_keep_the_contract_with_a_list_and_without() {
+    for held in [false, true] {
+        contract::project_states(&|sketch| {
+            stage(sketch, |disk| -> Arc<dyn ProjectStates> {
+                let cache = cache();
+                if held {
+                    discovery(disk, &cache).discover();
+                }
+                Arc::new(CachedProjects::new(states(), cache))
+            })
+        });
+    }
+}
+
+#[test]
+fn the_clock_of_the_machine_keeps_its_contract() {
+    let advance = || {
+        let now = SystemClock.now();
+        while SystemClock.now() == now {
+            std::hint::spin_loop();
+        }
+    };
+    contract::clock(&SystemClock, &advance);
 }

@@ -2,6 +2,7 @@
 //!
 //! After each step the answer of the service is compared with that of a scan that knows nothing.
 
+mod beginning;
 mod histories;
 mod stories;
 mod storm;

@@ -1,7 +1,7 @@
 //! The key of those who may write, in a file that only its owner can read.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -37,8 +37,8 @@ pub fn read_token(path: &Path) -> anyhow::Result<String> {
     Ok(token)
 }
 
-/// Reads the key, and makes one of 256 random bits if there is no file yet: the file with mode 600,
-/// its directory, if that is not there either, with mode 700.
+/// Reads the key, and makes one of 256 random bits if there is no file yet or an empty one: the file with
+/// mode 600, its directory, if that is not there either, with mode 700.
 ///
 /// # Errors
 ///
@@ -51,18 +51,32 @@ pub fn read_or_make_token(path: &Path) -> anyhow::Result<String> {
             .create(directory)
             .with_context(|| format!("failed to make `{}`", directory.display()))?;
     }
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(mut file) => {
-            file.write_all(random()?.as_bytes())
-                .and_then(|()| file.sync_all())
-                .with_context(|| format!("failed to write the key into `{}`", path.display()))?;
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+    match file {
+        Ok(file) => fill(file)
+            .with_context(|| format!("failed to write the key into `{}`", path.display()))?,
+        // There is one that is only to be read.
+        Err(_) if fs::metadata(path).is_ok() => {}
         Err(error) => {
             return Err(error).with_context(|| format!("failed to make `{}`", path.display()));
         }
     }
     read_token(path)
+}
+
+/// Writes a key into a file that has none, unless others may read it. Locked, so that who starts at the
+/// same time waits for it.
+fn fill(mut file: File) -> anyhow::Result<()> {
+    if file.metadata()?.len() > 0 {
+        return Ok(());
+    }
+    file.lock()?;
+    let metadata = file.metadata()?;
+    if metadata.len() == 0 && metadata.permissions().mode() & OTHERS == 0 {
+        file.write_all(random()?.as_bytes())?;
+        file.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Returns 64 random hex digits.
@@ -90,6 +104,36 @@ mod tests {
         assert_eq!(read_or_make_token(&path).expect("is there"), token);
         let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().expect("a parent"))), (0o600, 0o700));
+    }
+
+    #[test]
+    fn who_starts_at_the_same_time_gets_the_same_key() {
+        // Fails when the file is read while another writes it.
+        for _ in 0..50 {
+            let directory = tempfile::tempdir().expect("a temporary directory");
+            let path = directory.path().join("token");
+            let tokens: Vec<_> = std::thread::scope(|scope| {
+                let start = || scope.spawn(|| read_or_make_token(&path).expect("is there"));
+                let started: Vec<_> = (0..4).map(|_| start()).collect();
+                started.into_iter().map(|it| it.join().expect("it ends")).collect()
+            });
+            assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_left_empty_is_filled_and_one_that_cannot_be_written_is_read() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("token");
+        fs::write(&path, "").expect("writable");
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("ours");
+        read_or_make_token(&path).expect_err("others may read it");
+        assert_eq!(fs::read(&path).expect("readable"), b"", "nothing is told to them");
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("ours");
+        let token = read_or_make_token(&path).expect("is made");
+        assert_eq!(token.len(), 64);
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).expect("ours");
+        assert_eq!(read_or_make_token(&path).expect("is there"), token);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Between the levels: what trackers say and what became of each copy.
 
 mod index;
+mod listed;
 mod slot;
 
 use std::collections::HashMap;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use index::Index;
+pub(crate) use listed::Listed;
 use skillstat_domain::{
     Affected, ArtifactId, Cached, CopyState, ProfileRoot, ProjectPath, ProjectRecords,
     ProjectStates, Scanned, StatsCache, affected_artifacts, artifacts_of, state_survives,
@@ -29,7 +31,8 @@ pub(crate) type List = Cached<Scanned<Vec<ProjectPath>>>;
 pub struct CachedProjects {
     inner: Arc<dyn ProjectStates>,
     cache: Arc<dyn StatsCache>,
-    // Held for a few look-ups. Slots are filled outside of it.
+    // Held for a few look-ups, and once for each list to make the index: a millisecond or two for
+    // thousands of records, on a thread that blocks. Slots are filled outside of it.
     slots: Mutex<Slots>,
 }
 
@@ -49,7 +52,7 @@ impl CachedProjects {
     }
 
     /// Returns the records of the projects on `list` that name an artifact, in the order of the list.
-    /// Costs these projects; nothing while not all trackers have been read.
+    /// Costs these projects, and the first time all; nothing while not all trackers have been read.
     pub fn naming(&self, list: &List, artifact: &ArtifactId) -> Option<Vec<Arc<ProjectRecords>>> {
         let mut slots = lock(&self.slots);
         if slots.list != list.version {
@@ -67,6 +70,14 @@ impl CachedProjects {
         naming.map(|project| projects.get(project)?.known_records().cloned()).collect()
     }
 
+    /// Tells whether it is known, by what [`naming`](Self::naming) has made before, that no project on
+    /// `list` names an artifact. Costs one look-up.
+    pub fn is_nowhere(&self, list: &List, artifact: &ArtifactId) -> bool {
+        let slots = lock(&self.slots);
+        let index = slots.index.as_ref().filter(|_| slots.list == list.version);
+        index.is_some_and(|index| index.projects(artifact).next().is_none())
+    }
+
     /// Forgets the states of those copies that a change at `path` touches; returns whose statistics
     /// they were part of.
     pub fn touch(
@@ -76,12 +87,9 @@ impl CachedProjects {
         path: &Utf8Path,
     ) -> Affected {
         let mut slots = lock(&self.slots);
+        // Nobody knows what its trackers name.
         let Some(slot) = slots.projects.get_mut(project) else { return Affected::All };
-        let Some(records) = slot.known_records().cloned() else {
-            // Somebody reads it just now, before or after the change.
-            *slot = Arc::default();
-            return Affected::All;
-        };
+        let Some(records) = slot.known_records().cloned() else { return Affected::All };
         let touched = touched_copies(&records, profile_root, path);
         if !touched.is_empty() {
             let known = |copy| (!touched.contains(&copy)).then(|| slot.known_state(copy)).flatten();
@@ -96,7 +104,9 @@ impl CachedProjects {
     pub fn refresh(&self, project: &ProjectPath, copies: Copies) -> Affected {
         let after = self.inner.records(project);
         let mut slots = lock(&self.slots);
-        slots.replace(project, Some(after), copies)
+        let affected = affected_artifacts(slots.known(project).map(|known| &**known), &after);
+        slots.replace(project, Some(after), copies);
+        affected
     }
 
     /// Puts a project on the list, or takes it off; returns whose statistics that made bad. Nothing when
@@ -109,17 +119,13 @@ impl CachedProjects {
         let amended = amended(list, project, there);
         let mut slots = lock(&self.slots);
         let ours = slots.list == list.version;
+        // What was not on the list has no before.
         let affected = match (&after, slots.known(project)) {
-            _ if !ours => Affected::All,
-            // What was not on the list has no before.
-            (Some(after), _) => affected_artifacts(Some(after), after),
-            (None, Some(before)) => affected_artifacts(Some(before), before),
+            (Some(known), _) | (None, Some(known)) => affected_artifacts(Some(known), known),
             (None, None) => Affected::All,
         };
         let version = amended.version;
-        if !self.cache.amend_projects(list.version, amended, &affected) {
-            return None;
-        }
+        let affected = self.cache.amend_projects(list.version, amended, &affected)?;
         if ours {
             slots.list = version;
             slots.replace(project, after, Copies::All);
@@ -127,18 +133,49 @@ impl CachedProjects {
         Some(affected)
     }
 
-    /// Returns the slot of a project, or nothing when no good list is held and nothing may be kept.
-    fn slot(&self, project: &ProjectPath) -> Option<Arc<Slot>> {
-        let list = self.cache.discovered_projects()?;
-        let mut slots = lock(&self.slots);
-        if list.version > slots.list {
-            *slots = Slots { list: list.version, ..Slots::default() };
+    /// Returns the records of a project; what `not_listed` returns if the list that is held does not
+    /// have it.
+    fn records_or(
+        &self,
+        project: &ProjectPath,
+        not_listed: impl FnOnce() -> Arc<ProjectRecords>,
+    ) -> Arc<ProjectRecords> {
+        match self.place(project) {
+            Place::In(slot) => Arc::clone(slot.records(|| self.inner.records(project))),
+            Place::NotListed => not_listed(),
+            Place::Nowhere => self.inner.records(project),
         }
-        if list.value.value.binary_search(project).is_err() {
-            return None;
-        }
-        Some(Arc::clone(slots.projects.entry(project.clone()).or_default()))
     }
+
+    /// Returns where a project is kept now.
+    fn place(&self, project: &ProjectPath) -> Place {
+        loop {
+            let Some(list) = self.cache.discovered_projects() else { return Place::Nowhere };
+            let mut slots = lock(&self.slots);
+            if list.version > slots.list {
+                *slots = Slots { list: list.version, ..Slots::default() };
+            }
+            // Else a project has come or gone since the list was looked at.
+            if list.version == slots.list {
+                return match list.value.value.binary_search(project) {
+                    Ok(_) => {
+                        Place::In(Arc::clone(slots.projects.entry(project.clone()).or_default()))
+                    }
+                    Err(_) => Place::NotListed,
+                };
+            }
+        }
+    }
+}
+
+/// Where what is known of a project is kept.
+enum Place {
+    /// In its slot.
+    In(Arc<Slot>),
+    /// Nowhere: the list that is held does not have it.
+    NotListed,
+    /// Nowhere: no good list is held.
+    Nowhere,
 }
 
 /// Which copies of a project are looked at again.
@@ -161,14 +198,9 @@ impl Slots {
         project: &ProjectPath,
         after: Option<Arc<ProjectRecords>>,
         copies: Copies,
-    ) -> Affected {
+    ) {
         let slot = self.projects.remove(project).unwrap_or_default();
         let known = slot.known_records();
-        let affected = match (known, &after) {
-            (known, Some(after)) => affected_artifacts(known.map(|known| &**known), after),
-            (Some(known), None) => affected_artifacts(Some(known), known),
-            (None, None) => Affected::All,
-        };
         if let (Some(index), Some(known)) = (&mut self.index, known) {
             index.remove(known);
         }
@@ -190,7 +222,6 @@ impl Slots {
             let fresh = Slot::new(Arc::clone(&after), survives);
             self.projects.insert(project.clone(), Arc::new(fresh));
         }
-        affected
     }
 }
 
@@ -207,16 +238,15 @@ fn amended(list: &List, project: &ProjectPath, there: bool) -> List {
 
 impl ProjectStates for CachedProjects {
     fn records(&self, project: &ProjectPath) -> Arc<ProjectRecords> {
-        match self.slot(project) {
-            Some(slot) => Arc::clone(slot.records(|| self.inner.records(project))),
-            None => self.inner.records(project),
-        }
+        self.records_or(project, || self.inner.records(project))
     }
 
     fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
-        // Records that are not those of the slot were replaced since, or never kept.
-        self.slot(&records.project)
-            .and_then(|slot| slot.state(records, record, || self.inner.state(records, record)))
-            .unwrap_or_else(|| self.inner.state(records, record))
+        let look = || self.inner.state(records, record);
+        match self.place(&records.project) {
+            // Records that are not those of the slot were replaced since, or never kept.
+            Place::In(slot) => slot.state(records, record, look).unwrap_or_else(look),
+            Place::NotListed | Place::Nowhere => look(),
+        }
     }
 }

@@ -15,7 +15,7 @@ use skillstat_domain::{
     QueryError, Scanned, StatisticsQuery, StatisticsService, StatsCache, Workers,
 };
 
-use crate::cached_projects::List;
+use crate::cached_projects::{List, Listed};
 use crate::flights::{Boarding, Flights};
 use crate::slot::TtlSlot;
 use crate::sync::{Mutex, lock};
@@ -88,7 +88,7 @@ impl CachedStatistics {
         let projects = Arc::new(CachedProjects::new(sources.states, Arc::clone(&cache)));
         let service = StatisticsService::new(
             Arc::clone(&discovery) as _,
-            Arc::clone(&projects) as _,
+            Arc::new(Listed(Arc::clone(&projects))),
             sources.workers,
         );
         let nowhere = fresh(DeploymentStatistics::default(), clock.now());
@@ -211,8 +211,7 @@ impl Core {
     /// Tells of an artifact that is known to be nowhere, without computing anything.
     fn known_nowhere(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
         let list = self.cache.discovered_projects()?;
-        let naming = self.projects.naming(&list, artifact)?;
-        naming.is_empty().then(|| self.nowhere(list.as_of))
+        self.projects.is_nowhere(&list, artifact).then(|| self.nowhere(list.as_of))
     }
 
     /// Returns the statistics of whatever is deployed nowhere. They are the same for all and not kept for

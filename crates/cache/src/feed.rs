@@ -18,7 +18,7 @@ use crate::sync::{Mutex, lock};
 /// How many notices are kept for listeners that are behind or come back.
 const KEPT: usize = 1024;
 
-/// How many artifacts are told one by one; more at once are told as one resync.
+/// How many artifacts, and projects, are told one by one; more at once are told as one resync.
 const TOLD_APART: usize = 256;
 
 /// How long changes are gathered before they are told: a save is several, a checkout thousands.
@@ -87,13 +87,9 @@ impl Feed {
         if pending.collections {
             self.ring.push(News::Collections);
         }
-        match pending.artifacts {
-            Some(artifacts) if artifacts.len() <= TOLD_APART => {
-                for artifact in artifacts {
-                    self.ring.push(news(artifact, query).await);
-                }
-            }
-            _ => self.ring.push(News::Resync),
+        let Some(artifacts) = pending.artifacts else { return self.ring.push(News::Resync) };
+        for artifact in artifacts {
+            self.ring.push(news(artifact, query).await);
         }
     }
 }

@@ -13,6 +13,7 @@ mod slot;
 mod sync;
 mod tally;
 #[cfg(test)]
+#[cfg_attr(shuttle, expect(dead_code, reason = "fewer things happen where every order is tried"))]
 mod test_world;
 mod ttl;
 mod ttl_stats_cache;

@@ -36,8 +36,8 @@ impl StatsCache for NoopCache {
         _held: u64,
         _: Cached<Scanned<Vec<ProjectPath>>>,
         _: &Affected,
-    ) -> bool {
-        false
+    ) -> Option<Affected> {
+        None
     }
 
     fn statistics(&self, _artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
@@ -52,9 +52,15 @@ impl StatsCache for NoopCache {
 
     fn invalidate_artifact(&self, _artifact: &ArtifactId) {}
 
-    fn invalidate_statistics(&self, _affected: &Affected) {}
+    fn invalidate_statistics(&self, affected: &Affected) -> Affected {
+        affected.clone()
+    }
 
     fn invalidate_all(&self) {}
+
+    fn begin(&self) -> Generation {
+        self.generation()
+    }
 
     fn cleared(&self) -> Generation {
         self.generation()
@@ -68,5 +74,17 @@ impl StatsCache for NoopCache {
 
     fn counters(&self) -> CacheCounters {
         CacheCounters::default()
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(shuttle))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_contract_of_stats_caches() {
+        let make = || std::sync::Arc::new(NoopCache::default()) as _;
+        skillstat_domain::testing::contract::stats_cache(&make);
     }
 }

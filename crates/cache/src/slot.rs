@@ -40,3 +40,23 @@ impl<T> TtlSlot<T> {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(not(shuttle))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn what_was_read_earlier_does_not_take_the_place_of_what_was_read_later() {
+        // Fails when `put` does not compare.
+        let slot = TtlSlot::default();
+        let (earlier, later) = (Generation::default(), Generation::default().next());
+        for (version, read, expected) in [(1, later, 1), (2, earlier, 1), (3, later, 3)] {
+            slot.put(Cached { value: Arc::new(()), as_of: Moment::default(), version }, read);
+            let held = slot.get(|read| read == later, Moment::default(), Duration::MAX);
+            assert_eq!(held.map(|held| held.version), Some(expected));
+        }
+    }
+}

@@ -7,14 +7,29 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use skillstat_domain::{
     ArtifactId, Baseline, Change, Collection, CollectionReader, ContentHash, CopyState,
-    DeploymentRecord, ProfileRoot, ProjectDiscovery, ProjectPath, ProjectRecords, ProjectStates,
-    RecordedPath, Scanned,
+    DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectDiscovery, ProjectPath,
+    ProjectRecords, ProjectStates, RecordedPath, Scanned, Workers,
 };
 
 use crate::sync::{Mutex, lock};
 
-/// What the disk holds: by project the content of each artifact's copy. Content 0 is synced.
-pub(crate) type Contents = BTreeMap<ProjectPath, BTreeMap<ArtifactId, u8>>;
+/// What the disk holds.
+type Projects = BTreeMap<ProjectPath, Project>;
+
+#[derive(Default)]
+struct Project {
+    copies: BTreeMap<ArtifactId, Copy>,
+    /// What is wrong with its tracker.
+    fault: Option<Problem>,
+    /// What is wrong with its directory.
+    hidden: Option<Problem>,
+}
+
+/// What a copy holds and what its record says; synced if they are the same.
+struct Copy {
+    content: u8,
+    baseline: u8,
+}
 
 /// Hears of each look.
 pub(crate) type Before = Arc<dyn Fn(&str) + Send + Sync>;
@@ -22,7 +37,7 @@ pub(crate) type Before = Arc<dyn Fn(&str) + Send + Sync>;
 /// The world and how often it was looked at.
 #[derive(Default)]
 pub(crate) struct World {
-    contents: Mutex<Contents>,
+    projects: Mutex<Projects>,
     pub(crate) walks: AtomicUsize,
     pub(crate) reads: AtomicUsize,
     pub(crate) hashes: AtomicUsize,
@@ -47,32 +62,64 @@ impl World {
         Arc::new(world)
     }
 
+    /// Deploys an artifact, whose copy is synced if its content is 0.
     pub(crate) fn set(&self, project: u8, artifact: &str, content: u8) {
-        lock(&self.contents)
-            .entry(project_path(project))
-            .or_default()
-            .insert(id(artifact), content);
+        let mut projects = lock(&self.projects);
+        let project = projects.entry(project_path(project)).or_default();
+        project.copies.insert(id(artifact), Copy { content, baseline: 0 });
+    }
+
+    /// Changes what is there; tells whether it is.
+    fn change<T>(&self, project: u8, change: impl FnOnce(&mut Project) -> Option<T>) -> bool {
+        lock(&self.projects).get_mut(&project_path(project)).and_then(change).is_some()
     }
 
     /// Changes a copy that is there; tells whether it is.
-    #[cfg(not(shuttle))]
     pub(crate) fn edit(&self, project: u8, artifact: &str, content: u8) -> bool {
-        let mut contents = lock(&self.contents);
-        let copy = contents
-            .get_mut(&project_path(project))
-            .and_then(|copies| copies.get_mut(&id(artifact)));
-        copy.map(|copy| *copy = content).is_some()
+        let copy = |project: &mut Project| {
+            project.copies.get_mut(&id(artifact)).map(|copy| copy.content = content)
+        };
+        self.change(project, copy)
+    }
+
+    /// Puts what a copy holds on record.
+    pub(crate) fn record(&self, project: u8, artifact: &str) {
+        let copy = |project: &mut Project| {
+            project.copies.get_mut(&id(artifact)).map(|copy| copy.baseline = copy.content)
+        };
+        self.change(project, copy);
     }
 
     /// Takes an artifact out of a project's tracker.
     pub(crate) fn undeploy(&self, project: u8, artifact: &str) {
-        if let Some(copies) = lock(&self.contents).get_mut(&project_path(project)) {
-            copies.remove(&id(artifact));
-        }
+        self.change(project, |project| project.copies.remove(&id(artifact)));
     }
 
     pub(crate) fn remove(&self, project: u8) {
-        lock(&self.contents).remove(&project_path(project));
+        lock(&self.projects).remove(&project_path(project));
+    }
+
+    /// Puts something wrong into a project's tracker, which names an artifact or none.
+    pub(crate) fn break_tracker(&self, project: u8, artifact: Option<&str>) {
+        let fault = Problem {
+            artifact: artifact.map(id),
+            ..problem(&project_path(project), ProblemKind::MalformedRecord)
+        };
+        self.change(project, |project| project.fault.replace(fault));
+    }
+
+    /// Takes out what is wrong.
+    pub(crate) fn mend_tracker(&self, project: u8) {
+        self.change(project, |project| project.fault.take());
+    }
+
+    /// Lets a walk have a problem in a project, or no longer.
+    pub(crate) fn hide(&self, project: u8, is_hidden: bool) {
+        let fault = problem(&project_path(project), ProblemKind::UnreadableDirectory);
+        self.change(project, |project| {
+            project.hidden = is_hidden.then_some(fault);
+            Some(())
+        });
     }
 
     /// Returns the looks so far: walks, readings of trackers, hashes of copies.
@@ -81,13 +128,16 @@ impl World {
         (count(&self.walks), count(&self.reads), count(&self.hashes))
     }
 
-    #[cfg(not(shuttle))]
     pub(crate) fn before(&self, look: impl Fn(&str) + Send + Sync + 'static) {
         *lock(&self.before) = Some(Arc::new(look));
     }
 
     fn look(&self, what: &str, counter: &AtomicUsize) {
         counter.fetch_add(1, Ordering::Relaxed);
+        self.reach(what);
+    }
+
+    fn reach(&self, what: &str) {
         let before = lock(&self.before).clone();
         if let Some(before) = before {
             before(what);
@@ -117,50 +167,70 @@ pub(crate) fn redeployed(project: u8) -> Change {
     Change::Project(project_path(project))
 }
 
+fn problem(project: &ProjectPath, kind: ProblemKind) -> Problem {
+    Problem {
+        path: format!("{project}/below"),
+        line: None,
+        kind,
+        reason: "is bad".to_owned(),
+        fix: "mend it".to_owned(),
+        artifact: None,
+    }
+}
+
+fn hash(content: u8) -> ContentHash {
+    ContentHash::from_bytes([content; 32])
+}
+
 impl ProjectDiscovery for World {
     fn discover(&self) -> Scanned<Vec<ProjectPath>> {
         self.look("walk", &self.walks);
-        Scanned::whole(lock(&self.contents).keys().cloned().collect())
+        let projects = lock(&self.projects);
+        let problems = projects.values().filter_map(|project| project.hidden.clone());
+        Scanned { value: projects.keys().cloned().collect(), problems: problems.collect() }
     }
 
     fn look_at(&self, directory: &ProjectPath) -> Scanned<bool> {
-        Scanned::whole(lock(&self.contents).contains_key(directory))
+        let projects = lock(&self.projects);
+        let project = projects.get(directory);
+        let problems = project.and_then(|project| project.hidden.clone());
+        Scanned { value: project.is_some(), problems: problems.into_iter().collect() }
     }
 }
 
 impl ProjectStates for World {
     fn records(&self, project: &ProjectPath) -> Arc<ProjectRecords> {
         self.look("read", &self.reads);
-        let contents = lock(&self.contents);
-        let records =
-            contents.get(project).into_iter().flatten().map(|(artifact, _)| DeploymentRecord {
-                artifact: artifact.clone(),
-                profile_root: ProfileRoot::new(".claude").expect("a profile root"),
-                path: RecordedPath::new(artifact.name()),
-                baseline: Baseline::new(&ContentHash::from_bytes([0; 32]).to_string()),
-                deployed_at: "2026-01-02".parse().expect("a date"),
-                from_collection: None,
-                profile_id: None,
-                tracker: "/t".into(),
-                line: 1,
-            });
+        let projects = lock(&self.projects);
+        let there = projects.get(project);
+        let copies = there.into_iter().flat_map(|there| &there.copies);
+        let records = copies.map(|(artifact, copy)| DeploymentRecord {
+            artifact: artifact.clone(),
+            profile_root: ProfileRoot::new(".claude").expect("a profile root"),
+            path: RecordedPath::new(artifact.name()),
+            baseline: Baseline::new(&hash(copy.baseline).to_string()),
+            deployed_at: "2026-01-02".parse().expect("a date"),
+            from_collection: None,
+            profile_id: None,
+            tracker: "/t".into(),
+            line: 1,
+        });
         Arc::new(ProjectRecords {
             project: project.clone(),
             records: records.collect(),
-            problems: Vec::new(),
+            problems: there.and_then(|there| there.fault.clone()).into_iter().collect(),
         })
     }
 
     fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
         self.look("hash", &self.hashes);
-        let contents = lock(&self.contents);
-        let copies = contents.get(&records.project);
-        match copies.and_then(|copies| copies.get(&records.records[record].artifact)) {
+        let record = &records.records[record];
+        let projects = lock(&self.projects);
+        let project = projects.get(&records.project);
+        match project.and_then(|project| project.copies.get(&record.artifact)) {
             None => CopyState::Missing,
-            Some(0) => CopyState::Synced,
-            Some(content) => {
-                CopyState::Modified { current: ContentHash::from_bytes([*content; 32]) }
-            }
+            Some(copy) if record.baseline.hash() == Some(hash(copy.content)) => CopyState::Synced,
+            Some(copy) => CopyState::Modified { current: hash(copy.content) },
         }
     }
 }
@@ -168,5 +238,15 @@ impl ProjectStates for World {
 impl CollectionReader for World {
     fn collections(&self) -> Scanned<Vec<Collection>> {
         Scanned::whole(Vec::new())
+    }
+}
+
+/// One job after the other, each announced as a `job`.
+impl Workers for World {
+    fn for_each(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
+        for number in 0..jobs {
+            self.reach("job");
+            job(number);
+        }
     }
 }

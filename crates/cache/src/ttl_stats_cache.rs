@@ -12,7 +12,7 @@ use skillstat_domain::{
 };
 
 use crate::Ttl;
-use crate::sync::{Mutex, lock};
+use crate::sync::{Mutex, MutexGuard, lock};
 use crate::tally::Tally;
 
 /// How many invalidated artifacts are told apart. Past that the loads in flight of all are refused,
@@ -65,10 +65,9 @@ struct State {
     projects: Option<Cached<Scanned<Vec<ProjectPath>>>>,
     /// The list that the entries of level 2 were made from, when it is not good any more itself.
     replaced: Option<Arc<Scanned<Vec<ProjectPath>>>>,
-    /// Whether there ever was a list.
-    listed: bool,
     /// Whether statistics may be stored, or being made, that were made from another list, even an equal
-    /// one. Whoever knows what has changed since this one was made cannot tell what those were made from.
+    /// one, or from none that was held. Whoever knows what has changed since this list was made cannot
+    /// tell what those were made from.
     outlived: bool,
 }
 
@@ -76,6 +75,14 @@ impl State {
     fn begin(&mut self) -> Generation {
         self.now = self.now.next();
         self.now
+    }
+
+    /// Refuses all statistics that are being made.
+    fn refuse_all(&mut self) -> Generation {
+        self.everything = self.begin();
+        self.artifacts.clear();
+        self.outlived = false;
+        self.everything
     }
 
     fn is_current(&self, artifact: &ArtifactId, generation: Generation) -> bool {
@@ -92,40 +99,42 @@ impl TtlStatsCache {
         Self { clock, ttl, statistics, state: Mutex::default(), tally: Tally::default() }
     }
 
-    /// Removes statistics and refuses those being made; returns the generation that this begins.
-    fn make_bad(&self, state: &mut State, affected: &Affected) -> Generation {
+    /// Locks the state, without a list that is too old. Nothing is left to compare the next one with:
+    /// the statistics made from it are as old, and those being made from it would be.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = lock(&self.state);
+        let list = state.projects.as_ref();
+        if list.is_some_and(|list| self.clock.now() >= self.expires(list.as_of)) {
+            state.projects = None;
+            state.refuse_all();
+            self.tally.expired.add();
+        }
+        state
+    }
+
+    /// Removes statistics and refuses those being made; returns whose.
+    fn make_bad(&self, state: &mut State, affected: &Affected) -> Affected {
         self.tally.invalidated.add();
-        let generation = state.begin();
         match affected {
-            _ if state.outlived => {
-                self.statistics.clear();
-                state.outlived = false;
-                state.artifacts.clear();
-                state.everything = generation;
-            }
-            Affected::Only(artifacts)
-                if state.artifacts.len() + artifacts.len() <= MAX_TOLD_APART =>
-            {
-                for artifact in artifacts {
-                    state.artifacts.insert(artifact.clone(), generation);
-                    self.statistics.remove(artifact);
+            Affected::Only(artifacts) if !state.outlived => {
+                if state.artifacts.len() + artifacts.len() > MAX_TOLD_APART {
+                    // What is stored of others stays.
+                    state.refuse_all();
+                } else {
+                    let generation = state.begin();
+                    state.artifacts.extend(artifacts.iter().map(|id| (id.clone(), generation)));
                 }
-            }
-            // More than are told apart: what is stored of others stays.
-            Affected::Only(artifacts) => {
-                state.artifacts.clear();
-                state.everything = generation;
                 for artifact in artifacts {
                     self.statistics.remove(artifact);
                 }
+                affected.clone()
             }
-            Affected::All => {
-                state.artifacts.clear();
-                state.everything = generation;
+            _ => {
+                state.refuse_all();
                 self.statistics.clear();
+                Affected::All
             }
         }
-        generation
     }
 
     fn find(&self, artifact: &ArtifactId) -> Result<Cached<DeploymentStatistics>, NotFound> {
@@ -143,22 +152,15 @@ impl TtlStatsCache {
 
 impl StatsCache for TtlStatsCache {
     fn generation(&self) -> Generation {
-        lock(&self.state).now
+        self.state().now
     }
 
     fn is_current(&self, artifact: &ArtifactId, generation: Generation) -> bool {
-        lock(&self.state).is_current(artifact, generation)
+        self.state().is_current(artifact, generation)
     }
 
     fn discovered_projects(&self) -> Option<Cached<Scanned<Vec<ProjectPath>>>> {
-        let now = self.clock.now();
-        let mut state = lock(&self.state);
-        if state.projects.as_ref().is_some_and(|list| now >= self.expires(list.as_of)) {
-            // What was made from it is as old, so nothing is left to compare the next list with.
-            state.projects = None;
-            self.tally.expired.add();
-        }
-        state.projects.clone()
+        self.state().projects.clone()
     }
 
     fn store_discovered_projects(
@@ -166,18 +168,19 @@ impl StatsCache for TtlStatsCache {
         projects: Cached<Scanned<Vec<ProjectPath>>>,
         generation: Generation,
     ) {
-        let mut state = lock(&self.state);
+        let mut state = self.state();
         if generation < state.list {
             return;
         }
         let before = state.projects.take().map(|list| list.value).or_else(|| state.replaced.take());
-        if before.is_some_and(|before| before != projects.value) {
-            state.everything = state.begin();
-            self.statistics.clear();
+        match before {
+            Some(before) if before != projects.value => {
+                state.refuse_all();
+                self.statistics.clear();
+            }
+            Some(_) => state.outlived = true,
+            None => {}
         }
-        state.outlived = state.listed;
-        state.listed = true;
-        state.replaced = None;
         state.projects = Some(projects);
     }
 
@@ -186,14 +189,13 @@ impl StatsCache for TtlStatsCache {
         held: u64,
         projects: Cached<Scanned<Vec<ProjectPath>>>,
         affected: &Affected,
-    ) -> bool {
-        let mut state = lock(&self.state);
-        if state.projects.as_ref().is_none_or(|list| list.version != held) {
-            return false;
-        }
+    ) -> Option<Affected> {
+        let mut state = self.state();
+        state.projects.as_ref().filter(|list| list.version == held)?;
         state.projects = Some(projects);
-        state.list = self.make_bad(&mut state, affected);
-        true
+        let affected = self.make_bad(&mut state, affected);
+        state.list = state.now;
+        Some(affected)
     }
 
     fn statistics(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>> {
@@ -220,7 +222,7 @@ impl StatsCache for TtlStatsCache {
         generation: Generation,
     ) {
         let entry = Entry { expires: self.expires(statistics.as_of), statistics };
-        let state = lock(&self.state);
+        let state = self.state();
         if state.is_current(artifact, generation) {
             self.statistics.insert(artifact.clone(), entry);
         }
@@ -228,26 +230,33 @@ impl StatsCache for TtlStatsCache {
 
     fn invalidate_artifact(&self, artifact: &ArtifactId) {
         self.tally.invalidated.add();
-        let mut state = lock(&self.state);
-        let generation = state.begin();
-        if state.artifacts.len() >= MAX_TOLD_APART {
-            state.artifacts.clear();
-            state.everything = generation;
-        }
+        let mut state = self.state();
+        let is_full = state.artifacts.len() >= MAX_TOLD_APART;
+        let generation = if is_full { state.refuse_all() } else { state.begin() };
         state.artifacts.insert(artifact.clone(), generation);
         state.list = generation;
         if let Some(list) = state.projects.take() {
             state.replaced = Some(list.value);
         }
+        // What is made of the list goes on, also of one that is being made and will be refused.
+        state.outlived = true;
         self.statistics.remove(artifact);
     }
 
-    fn invalidate_statistics(&self, affected: &Affected) {
-        self.make_bad(&mut lock(&self.state), affected);
+    fn invalidate_statistics(&self, affected: &Affected) -> Affected {
+        let mut state = self.state();
+        if affected.is_none() && !state.outlived {
+            return Affected::NONE;
+        }
+        self.make_bad(&mut state, affected)
+    }
+
+    fn begin(&self) -> Generation {
+        self.state().begin()
     }
 
     fn cleared(&self) -> Generation {
-        lock(&self.state).cleared
+        self.state().cleared
     }
 
     fn count_joined(&self) {
@@ -274,7 +283,7 @@ impl StatsCache for TtlStatsCache {
 
     fn counters(&self) -> CacheCounters {
         CacheCounters {
-            projects_cached: self.discovered_projects().is_some(),
+            projects_cached: self.state().projects.is_some(),
             stats_entries: self.statistics.len(),
             ttl: self.ttl.get(),
             hits: self.tally.hits.get(),

@@ -112,7 +112,7 @@ fn refusal(key: Result<Key, NoKey>) -> Refusal {
 
 /// Tells whether a path tells nothing but that the service is there.
 pub(crate) fn always_open(path: &str) -> bool {
-    matches!(path, "/" | "/health" | "/health/live" | "/health/ready" | "/health/detailed")
+    matches!(path, "/" | "/health" | "/health/live" | "/health/ready")
 }
 
 fn from_loopback(request: &Request) -> bool {

@@ -15,6 +15,7 @@ mod router;
 mod routes;
 mod serve;
 mod state;
+mod unread;
 
 pub use guard::{GuardConfig, Reads, Token};
 pub use limits::Limits;

@@ -24,8 +24,14 @@ pub struct Limits {
     /// The time until the head of a connection's next request has arrived; whoever sends none is
     /// disconnected. Kept by [`serve`](crate::serve()).
     pub head: Duration,
+    /// The time that a client may read nothing of its answer; then it is disconnected. Kept by
+    /// [`serve`](crate::serve()).
+    pub read: Duration,
     /// The requests answered at once; health is not counted.
     pub at_once: usize,
+    /// The connections open at once; more wait until one is closed. Kept by [`serve`](crate::serve()),
+    /// for each listener.
+    pub connections: usize,
 }
 
 impl Default for Limits {
@@ -34,7 +40,9 @@ impl Default for Limits {
             body: 1 << 20,
             time: Duration::from_secs(30),
             head: Duration::from_secs(10),
+            read: Duration::from_secs(30),
             at_once: 512,
+            connections: 1024,
         }
     }
 }

@@ -55,9 +55,10 @@ pub fn router(state: HttpState) -> Router {
         .fallback(async || Refusal::no_route())
         .method_not_allowed_fallback(async || Refusal::no_method())
         .layer(DefaultBodyLimit::max(state.limits.body))
-        .layer(from_fn_with_state(state.clone(), guard))
-        .layer(from_fn_with_state(state.places.clone(), limit))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.places.clone(), limit))
+        // Before these, so that who is refused takes no place and a page can read what they answer.
+        .layer(from_fn_with_state(state.clone(), guard))
         .layer(
             CompressionLayer::new()
                 .compress_when(SizeAbove::new(LARGE).and(NotForContentType::SSE)),

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
@@ -16,8 +17,10 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::sync::Semaphore;
 
-use crate::{HttpState, router};
+use crate::unread::Hurried;
+use crate::{HttpState, Limits, router};
 
 /// How a service ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +34,9 @@ pub enum Ended {
 /// Answers requests until `shutdown` is ready, then takes no more and waits at most `patience` for
 /// those that have begun.
 ///
-/// A connection whose next request does not arrive in time ([`Limits::head`](crate::Limits::head)) is
-/// closed. What makes the listener fail, such as too many open files, is waited out.
+/// A connection whose next request does not arrive in time ([`Limits::head`](crate::Limits::head)) or
+/// whose answer is not read ([`Limits::read`](crate::Limits::read)) is closed, and only so many are open at
+/// once. What makes the listener fail, such as too many open files, is waited out.
 pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
     mut listener: L,
     state: HttpState,
@@ -40,14 +44,20 @@ pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
     patience: Duration,
 ) -> Ended {
     let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(state.limits.head);
+    let Limits { head, read, connections: most, .. } = state.limits;
+    protocol.timer(TokioTimer::new()).header_read_timeout(head);
+    let places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
     let ending = state.ending.clone();
     let routes = TowerToHyperService::new(router(state));
     let connections = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
     loop {
-        let (stream, peer) = tokio::select! {
-            accepted = Listener::accept(&mut listener) => accepted,
+        let accept = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (Listener::accept(&mut listener).await, place)
+        };
+        let ((stream, peer), place) = tokio::select! {
+            accepted = accept => accepted,
             () = &mut shutdown => break,
         };
         // A socket of this machine has none.
@@ -59,9 +69,10 @@ pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
             }
             routes.call(request)
         });
-        let connection =
-            connections.watch(protocol.serve_connection(TokioIo::new(stream), service));
+        let stream = TokioIo::new(Hurried::new(stream, read));
+        let connection = connections.watch(protocol.serve_connection(stream, service));
         tokio::spawn(async move {
+            let _place = place;
             if let Err(error) = connection.await {
                 tracing::debug!(?peer, %error, "a connection was given up");
             }

@@ -35,16 +35,14 @@ impl ChangeSink for CachedStatistics {
     fn changed(&self, changes: &BTreeSet<Change>) {
         let core = &*self.core;
         let _one_at_a_time = lock(&core.changing);
-        if changes.contains(&Change::Everything) {
-            return core.everything_changed();
-        }
         for change in changes {
             match change {
-                Change::Everything | Change::Projects => core.everything_changed(),
+                // The first of all, and what follows is part of it.
+                Change::Everything | Change::Projects => return core.everything_changed(),
                 Change::Project(project) => core.project_changed(project, Copies::OfChangedRecords),
                 Change::Content { project, profile_root, path } => {
                     let affected = core.projects.touch(project, profile_root, path);
-                    core.forget(affected, Some((project.clone(), true)));
+                    core.forget(&affected, Some((project.clone(), true)));
                 }
                 Change::Collections => core.collections_changed(),
             }
@@ -55,9 +53,9 @@ impl ChangeSink for CachedStatistics {
 impl Core {
     /// Invalidates answers. The order is always: first what is known between the levels, then the
     /// answers; one that is made in between from what was known goes with the others.
-    fn forget(&self, affected: Affected, project: Option<(ProjectPath, bool)>) {
-        if affected != Affected::Only(BTreeSet::new()) {
-            self.cache.invalidate_statistics(&affected);
+    fn forget(&self, affected: &Affected, project: Option<(ProjectPath, bool)>) {
+        let affected = self.cache.invalidate_statistics(affected);
+        if !affected.is_none() {
             self.feed.add(Effect::Answers { affected, project });
         }
     }
@@ -80,10 +78,14 @@ impl Core {
             }
             let there = there.value;
             match (list.value.value.binary_search(project).is_ok(), there) {
-                (false, false) => return,
+                (false, false) => return self.forget(&Affected::NONE, None),
                 (true, true) => {
                     let affected = self.projects.refresh(project, copies);
-                    return self.forget(affected, Some((project.clone(), there)));
+                    // The overview tells of what names no artifact, too.
+                    self.cache.begin();
+                    let affected = self.cache.invalidate_statistics(&affected);
+                    let project = Some((project.clone(), true));
+                    return self.feed.add(Effect::Answers { affected, project });
                 }
                 _ => {}
             }
@@ -97,8 +99,7 @@ impl Core {
     fn collections_changed(&self) {
         let mut changed = lock(&self.collections_changed);
         // Begins a generation without making any statistics bad.
-        self.cache.invalidate_statistics(&Affected::Only(BTreeSet::new()));
-        *changed = self.cache.generation();
+        *changed = self.cache.begin();
         self.feed.add(Effect::Collections);
     }
 }

@@ -168,33 +168,68 @@ fn a_project_that_goes() {
 }
 
 #[test]
-fn a_tracker_that_is_told_while_the_list_is_made_anew() {
-    // Fails when `State::outlived` is never set: what is stored or being made from the list before may
-    // have read the tracker before the change, and whoever read it after the change for the new list
-    // knows of no difference.
+fn a_project_that_goes_and_comes_back_as_another() {
+    // Fails when a project that is not listed is read, and when it is looked for on a list that is not
+    // the one that the slots belong to: whoever tells of its coming knows nothing of what it was before.
     explore(|| {
         let setting = setting();
         assert_eq!(setting.counts("skill:a"), (2, 0));
-        let askers: Vec<_> = ["skill:a", "skill:b"]
-            .iter()
+        let reader = Arc::clone(&setting);
+        let reader = thread::spawn(move || {
+            Listed(Arc::clone(&reader.query.core.projects)).records(&project_path(1))
+        });
+        setting.world.remove(1);
+        tell(&setting, [redeployed(1)]);
+        setting.world.set(1, "skill:c", 0);
+        setting.world.remove(1);
+        setting.world.set(1, "skill:b", 0);
+        tell(&setting, [redeployed(1)]);
+        let read = reader.join().unwrap();
+        assert!(read.records.iter().all(|record| record.artifact != id("skill:c")));
+    });
+}
+
+/// One thread has the list made anew, another asks; an artifact is taken out of a tracker, and that is
+/// told.
+fn check_undeployed_meanwhile(project: u8, artifact: &'static str, left: usize) {
+    explore(move || {
+        let setting = setting();
+        setting.world.set(7, "skill:x", 0);
+        assert_eq!(setting.counts("skill:a"), (2, 0));
+        let askers: Vec<_> = ["skill:a", artifact]
+            .into_iter()
             .map(|asked| {
                 let setting = Arc::clone(&setting);
                 thread::spawn(move || {
-                    if *asked == "skill:a" {
+                    if asked == "skill:a" {
                         setting.cache.invalidate_artifact(&id(asked));
                     }
                     setting.counts(asked)
                 })
             })
             .collect();
-        setting.world.undeploy(1, "skill:b");
-        tell(&setting, [redeployed(1)]);
-        assert_eq!(setting.counts("skill:b"), (1, 0), "right after it was told");
+        setting.world.undeploy(project, artifact);
+        tell(&setting, [redeployed(project)]);
+        assert_eq!(setting.counts(artifact), (left, 0), "right after it was told");
         for asker in askers {
             asker.join().unwrap();
         }
-        assert_eq!(setting.counts("skill:b"), (1, 0), "when all have gone");
+        assert_eq!(setting.counts(artifact), (left, 0), "when all have gone");
     });
+}
+
+#[test]
+fn a_tracker_that_is_told_while_the_list_is_made_anew() {
+    // Fails when `State::outlived` is never set: what is stored or being made from the list before may
+    // have read the tracker before the change, and whoever read it after the change for the new list
+    // knows of no difference.
+    check_undeployed_meanwhile(1, "skill:b", 1);
+}
+
+#[test]
+fn an_emptied_tracker_that_is_told_while_the_list_is_made_anew() {
+    // Fails when a change that concerns no artifact never gets to `invalidate_statistics`.
+    check_undeployed_meanwhile(7, "skill:x", 0);
 }
 
 #[test]

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use skillstat_domain::{Affected, ArtifactId, ProjectPath};
 
+use super::TOLD_APART;
 use crate::cached_statistics::Effect;
 
-/// What has changed since it was last told.
+/// What has changed since it was last told; no more than can be told apart, for it may never be told.
 #[derive(Debug)]
 pub(super) struct Pending {
-    /// Nothing when anything may have changed.
+    /// Nothing when anything may have changed, or too many to be told one by one.
     pub(super) artifacts: Option<BTreeSet<ArtifactId>>,
     /// The projects, and whether each is one now.
     pub(super) projects: BTreeMap<ProjectPath, bool>,
@@ -34,5 +35,10 @@ impl Pending {
             }
             Effect::Collections => self.collections = true,
         }
+        if self.projects.len() > TOLD_APART {
+            self.projects.clear();
+            self.artifacts = None;
+        }
+        self.artifacts.take_if(|artifacts| artifacts.len() > TOLD_APART);
     }
 }

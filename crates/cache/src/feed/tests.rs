@@ -1,7 +1,9 @@
 //! News: what changed is told once, in order, and a listener that is behind is told that it is.
 
 use skillstat_domain::testing::MockStatisticsQuery;
-use skillstat_domain::{Affected, Answer, AnswerSource, Cached, DeploymentStatistics, Moment};
+use skillstat_domain::{
+    Affected, Answer, AnswerSource, Cached, DeploymentStatistics, Moment, ProjectPath,
+};
 
 use super::*;
 use crate::test_world::{id, project_path};
@@ -51,14 +53,18 @@ async fn what_comes_together_is_told_once() {
     // Fails when `tell` does not gather.
     let feed = Feed::default();
     let mut listener = feed.listen(None);
-    for _ in 0..100 {
-        feed.add(edited(&["skill:a"], 1));
-    }
-    feed.add(edited(&["skill:b"], 2));
-    feed.add(Effect::Collections);
+    let saves = async {
+        for _ in 0..10 {
+            feed.add(edited(&["skill:a"], 1));
+            tokio::time::sleep(GATHERED / 20).await;
+        }
+        feed.add(edited(&["skill:b"], 2));
+        feed.add(Effect::Collections);
+    };
     let expected =
         [project(1), project(2), News::Collections, artifact("skill:a"), artifact("skill:b")];
-    assert_eq!(heard(&feed, &mut *listener, 5).await, expected);
+    let (heard_first, ()) = tokio::join!(heard(&feed, &mut *listener, 5), saves);
+    assert_eq!(heard_first, expected);
     feed.add(edited(&["skill:c"], 1));
     assert_eq!(heard(&feed, &mut *listener, 2).await, [project(1), artifact("skill:c")]);
 }
@@ -74,6 +80,21 @@ async fn more_than_can_be_told_apart_is_one_resync() {
     feed.add(Effect::Answers { affected: Affected::All, project: None });
     feed.add(edited(&["skill:a"], 1));
     assert_eq!(heard(&feed, &mut *listener, 2).await, [project(1), News::Resync]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_has_told_yet_is_bounded() {
+    // Fails when `Pending::add` counts no projects: a library may take changes and never tell.
+    let feed = Feed::default();
+    let mut listener = feed.listen(None);
+    for number in 0..10_000 {
+        let path = format!("/p/{number}");
+        let project = ProjectPath::new(path.as_str().into()).unwrap();
+        feed.add(Effect::Answers { affected: Affected::NONE, project: Some((project, true)) });
+        assert!(lock(&feed.pending).projects.len() <= TOLD_APART);
+    }
+    let heard = heard(&feed, &mut *listener, 1 + 10_000 % (TOLD_APART + 1)).await;
+    assert_eq!(heard.last(), Some(&News::Resync));
 }
 
 #[tokio::test]

@@ -116,6 +116,11 @@ fn thread_safety() {
 }
 
 #[test]
+fn keeps_the_contract_of_stats_caches() {
+    skillstat_domain::testing::contract::stats_cache(&|| Arc::new(cache().1));
+}
+
+#[test]
 fn what_was_read_before_an_invalidation_is_refused() {
     // Fails when `store_statistics` does not look at the generation.
     let (_, cache) = cache();
@@ -180,6 +185,18 @@ fn the_first_change_after_a_list_ends_all_that_may_be_made_from_the_one_before()
 }
 
 #[test]
+fn an_equal_list_over_one_that_is_held_is_another_one_all_the_same() {
+    // Fails when `store_discovered_projects` does not set `State::outlived`.
+    let (_, cache) = cache();
+    cache.store_discovered_projects(list(&[1]), cache.generation());
+    store(&cache, "skill:b", 2);
+    cache.store_discovered_projects(list(&[1]), cache.generation());
+    assert_eq!(held(&cache, "skill:b"), Some(2));
+    assert_eq!(cache.invalidate_statistics(&Affected::NONE), Affected::All);
+    assert_eq!(held(&cache, "skill:b"), None);
+}
+
+#[test]
 fn amending_the_list_ends_what_it_concerns() {
     // Fails without each of: the comparison of the version, the generation of the list, `make_bad`.
     let (_, cache) = cache();
@@ -190,8 +207,9 @@ fn amending_the_list_ends_what_it_concerns() {
     let before = cache.generation();
     let affected = Affected::Only([id("skill:a")].into());
     let second = list(&[1, 2]);
-    assert!(cache.amend_projects(first.version, second.clone(), &affected));
-    assert!(!cache.amend_projects(first.version, list(&[3]), &Affected::All), "it is not held");
+    let amend = |list, affected: &Affected| cache.amend_projects(first.version, list, affected);
+    assert_eq!(amend(second.clone(), &affected), Some(affected));
+    assert_eq!(amend(list(&[3]), &Affected::All), None, "it is not held");
     assert_eq!((held(&cache, "skill:a"), held(&cache, "skill:b")), (None, Some(2)));
     assert_eq!(cache.discovered_projects().unwrap().value, second.value);
     cache.store_discovered_projects(list(&[1]), before);
@@ -224,6 +242,21 @@ fn memory_is_bounded_whatever_is_asked_stored_or_invalidated() {
     }
     assert!(cache.counters().stats_entries <= 200, "{:?}", cache.counters());
     assert!(lock(&cache.state).artifacts.len() <= MAX_TOLD_APART);
+}
+
+#[test]
+fn more_changes_than_are_told_apart_keep_what_is_stored_and_refuse_what_is_made() {
+    // Fails when `make_bad` does not count.
+    let (_, cache) = cache();
+    store(&cache, "skill:b", 1);
+    let before = cache.generation();
+    for number in 0..=MAX_TOLD_APART {
+        let affected = Affected::Only([id(&format!("skill:{number}"))].into());
+        assert_eq!(cache.invalidate_statistics(&affected), affected);
+        assert!(lock(&cache.state).artifacts.len() <= MAX_TOLD_APART);
+    }
+    assert_eq!(held(&cache, "skill:b"), Some(1));
+    assert!(!cache.is_current(&id("skill:b"), before));
 }
 
 #[test]

@@ -35,10 +35,10 @@ pub(crate) fn serve(
     config.has_roots().map_err(Usage::wrap)?;
     log(&config.log, verbose, options.log_json, console.err.color)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(run(config, options))?;
+    let ended = runtime.block_on(run(config, options));
     // A computation that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
-    Ok(match ended {
+    Ok(match ended? {
         Ended::InOrder => Exit::Fine,
         Ended::Late => {
             console.complain("some requests were cut off: they took too long");

@@ -12,3 +12,13 @@ pub enum Affected {
     /// These, and no other.
     Only(BTreeSet<ArtifactId>),
 }
+
+impl Affected {
+    /// No artifact.
+    pub const NONE: Self = Self::Only(BTreeSet::new());
+
+    /// Tells whether it is no artifact.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::Only(artifacts) if artifacts.is_empty())
+    }
+}

@@ -16,7 +16,9 @@ use crate::{
 /// [`invalidate_statistics`](Self::invalidate_statistics) the artifacts it names, and
 /// [`invalidate_artifact`](Self::invalidate_artifact) that artifact and the list of projects, for a
 /// project may have been added. It MUST NOT return a level-2 entry that is older than
-/// its time to live or was made from a list of projects that has since been replaced by another. It
+/// its time to live or was made from a list of projects that has since been replaced by another. When
+/// the list of projects grows too old, what is being made from it MUST be refused as after
+/// [`invalidate_all`](Self::invalidate_all): nobody who asks later may be given it. It
 /// MUST be bounded, and MUST NOT grow with questions. It never blocks for long.
 ///
 /// # Source
@@ -43,14 +45,15 @@ pub trait StatsCache: Debug + Send + Sync {
     );
 
     /// Puts a list in the place of the one whose version is `held`, for whoever knows which project has
-    /// come or gone: only the statistics of `affected` become bad, and those of them being made now.
-    /// Tells whether that list was still held; if not, nothing has happened.
+    /// come or gone, and makes statistics bad as
+    /// [`invalidate_statistics`](Self::invalidate_statistics) does. Returns what that returns; nothing
+    /// when another list is held, and then nothing has happened.
     fn amend_projects(
         &self,
         held: u64,
         projects: Cached<Scanned<Vec<ProjectPath>>>,
         affected: &Affected,
-    ) -> bool;
+    ) -> Option<Affected>;
 
     /// Returns the statistics of an artifact, if there are good ones; counts a hit or a miss.
     fn statistics(&self, artifact: &ArtifactId) -> Option<Cached<DeploymentStatistics>>;
@@ -70,11 +73,19 @@ pub trait StatsCache: Debug + Send + Sync {
     fn invalidate_artifact(&self, artifact: &ArtifactId);
 
     /// Makes the statistics of these artifacts bad, and those being made now. The list of projects
-    /// stays good: for whoever knows which project has changed.
-    fn invalidate_statistics(&self, affected: &Affected);
+    /// stays good: for whoever knows which project has changed, and whose statistics may differ from
+    /// those that were made since there is this list.
+    ///
+    /// Returns whose it made bad. That is all when some may be there that are older than this list,
+    /// even if those asked for are none; else, if those asked for are none, nothing has happened.
+    fn invalidate_statistics(&self, affected: &Affected) -> Affected;
 
     /// Makes everything bad, and everything being made now.
     fn invalidate_all(&self);
+
+    /// Begins a generation, as every invalidation does, and makes no statistics bad: for what belongs to
+    /// no artifact.
+    fn begin(&self) -> Generation;
 
     /// Returns the generation that the last invalidation of everything began, for what belongs to no
     /// artifact.

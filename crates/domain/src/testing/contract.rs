@@ -3,22 +3,26 @@
 //! Each suite takes a function that sets a [`Sketch`](super::Sketch) up and returns the port over
 //! it, together with whatever must live as long (a temporary directory).
 
+mod clock;
 mod collection_reader;
 mod deployment_reader;
 mod hasher;
 mod project_discovery;
 mod project_states;
+mod stats_cache;
 mod workers;
 
 use std::any::Any;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+pub use clock::clock;
 pub use collection_reader::collection_reader;
 pub use deployment_reader::deployment_reader;
 pub use hasher::hasher;
 pub use project_discovery::project_discovery;
 pub use project_states::project_states;
+pub use stats_cache::stats_cache;
 pub use workers::workers;
 
 use super::{CopySketch, RecordSketch, Sketch};

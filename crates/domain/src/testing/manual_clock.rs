@@ -29,3 +29,15 @@ impl Clock for ManualClock {
         *self.now.lock().expect("no test panics inside")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_contract_of_clocks() {
+        let clock = ManualClock::default();
+        let advance = || clock.advance(Duration::from_nanos(1));
+        crate::testing::contract::clock(&clock, &advance);
+    }
+}

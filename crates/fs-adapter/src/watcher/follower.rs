@@ -108,8 +108,10 @@ impl Follower {
     }
 
     /// Watches all that is to be watched, from nothing or after events were lost. Whoever computes from
-    /// what was read before knows nothing of what happened meanwhile, so everything has changed.
-    pub(super) fn rebuild(&mut self) {
+    /// what was read before knows nothing of what happened meanwhile, so everything has changed: once
+    /// when all trackers are watched, so that what they say now is planned for and not what somebody
+    /// remembers, and once when their copies are.
+    pub(super) fn rebuild(&mut self, sink: &dyn ChangeSink) {
         (self.lost, self.blind, self.ceiling) = (false, false, None);
         self.unwatched_version += 1;
         self.round += 1;
@@ -120,13 +122,15 @@ impl Follower {
         for root in 0..self.scope.roots.len() {
             self.look_for_root(root);
         }
+        let everything = BTreeSet::from([Change::Everything]);
+        sink.changed(&everything);
         for project in self.projects() {
             self.plan_project(project);
         }
         self.renewing = false;
         self.sweep(TOP);
         self.waiting.clear();
-        self.changes = BTreeSet::from([Change::Everything]);
+        self.changes = everything;
     }
 
     /// Tells what has changed, and watches what that brings with it.

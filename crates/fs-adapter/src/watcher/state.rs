@@ -93,7 +93,7 @@ impl State {
         let Ok(mut follower) = self.follower.lock() else { return self.fail() };
         // They tell of what is looked at now anyway. Left in the queue they would make it overflow.
         let _failed = self.kernel.read(self.kernel.pending(), &mut |_| ());
-        follower.rebuild();
+        follower.rebuild(&*self.sink);
         follower.tell(&*self.sink);
         // Unless events were lost while they were told.
         self.complete.store(!follower.lost, Ordering::SeqCst);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::problem::Refusal;
 
 /// The types that SkillMeat has; an artifact of another one is known only by its records.
-const TYPES: [&str; 21] = [
+const TYPES: [&str; 22] = [
     "skill",
     "command",
     "agent",
@@ -29,6 +29,7 @@ const TYPES: [&str; 21] = [
     "reviewer_role",
     "council",
     "orchestration",
+    "soul",
 ];
 
 /// A collection, as an artifact in it shows it.
@@ -41,7 +42,7 @@ pub(crate) struct InCollection {
 
 /// Tells whether SkillMeat has this type.
 pub(crate) fn is_type(kind: &str) -> bool {
-    TYPES.contains(&kind) || kind == "soul"
+    TYPES.contains(&kind)
 }
 
 /// Returns the collections to look in, the active one first.
@@ -53,11 +54,10 @@ pub(crate) fn chosen<'a>(
         .iter()
         .filter(|collection| asked.is_none_or(|asked| is_called(collection, asked)))
         .collect();
-    match asked {
-        Some(asked) if chosen.is_empty() => {
-            return Err(Refusal::not_found(format!("Collection '{asked}' not found")));
-        }
-        _ => {}
+    if let Some(asked) = asked
+        && chosen.is_empty()
+    {
+        return Err(Refusal::not_found(format!("Collection '{asked}' not found")));
     }
     chosen.sort_by_key(|collection| !collection.active);
     Ok(chosen)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -50,11 +50,12 @@ pub(crate) async fn get(
         return Err(busy.with_header(RETRY_AFTER, "60"));
     };
     let feed = &state.services.feed;
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let (after, ready) = match last {
+    let (after, ready) = if let Some(last) = headers.get("last-event-id") {
         // What is no id of this process has no place in its order: the listener is told to resync.
-        Some(last) => (parse(last, state.process).unwrap_or(u64::MAX), None),
-        None => (feed.latest(), Some(feed.latest())),
+        (parse(last, state.process).unwrap_or(u64::MAX), None)
+    } else {
+        let latest = feed.latest();
+        (latest, Some(latest))
     };
     let listener = feed.listen(Some(after));
     let stream = Stream { state, listener, ready, _place: place };
@@ -92,7 +93,7 @@ fn event(name: &str, process: u64, id: u64, data: &impl Serialize) -> Event {
 }
 
 /// Takes an id apart, if this process gave it.
-fn parse(id: &str, process: u64) -> Option<u64> {
-    let (of, id) = id.split_once('-')?;
+fn parse(id: &HeaderValue, process: u64) -> Option<u64> {
+    let (of, id) = id.to_str().ok()?.split_once('-')?;
     (u64::from_str_radix(of, 16).ok()? == process).then(|| id.parse().ok()).flatten()
 }

@@ -107,7 +107,7 @@ fn in_order(overview: &Overview, local_offset: i32) -> Vec<(&ProjectPath, Copies
     }
     let mut projects: Vec<_> = copies.into_iter().collect();
     // Stable: projects of the same time stay in the order of their paths.
-    projects.sort_by_key(|(_, copies)| {
+    projects.sort_by_cached_key(|(_, copies)| {
         let latest = copies::latest(copies.iter().map(|copy| &copy.deployed_at), local_offset);
         Reverse(latest.map(|date| date.unix_microseconds(local_offset)))
     });

@@ -1,5 +1,6 @@
 //! News as server-sent events, and how much is watched.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -99,6 +100,7 @@ async fn whoever_comes_back_goes_on_where_it_was() {
         (format!("{process}-5"), 5),
         (format!("{:016x}-5", 1), u64::MAX),
         ("nonsense".to_owned(), u64::MAX),
+        ("ÿ".to_owned(), u64::MAX),
         (format!("{process}-"), u64::MAX),
     ] {
         *feed.news.lock().unwrap() = Some(mpsc::unbounded_channel().1);
@@ -106,6 +108,26 @@ async fn whoever_comes_back_goes_on_where_it_was() {
         assert_eq!(service.send(back).await.bytes.len(), 0, "no `ready`: {last}");
         assert_eq!(*feed.after.lock().unwrap(), Some(expected), "{last}");
     }
+}
+
+#[tokio::test]
+async fn what_is_told_while_a_stream_begins_comes_after_its_first_event() {
+    // Fails when the feed is asked twice for its latest notice: one that comes in between is told, but
+    // a client that is cut off before it would not be told again.
+    let mut feed = MockChangeFeed::new();
+    let latest = AtomicU64::new(7);
+    feed.expect_latest().returning(move || latest.fetch_add(1, Ordering::SeqCst));
+    let after = Arc::new(Mutex::new(None));
+    let listened = Arc::clone(&after);
+    feed.expect_listen().returning(move |after| {
+        *listened.lock().unwrap() = after;
+        Box::new(Hears(mpsc::unbounded_channel().1))
+    });
+    let reply = Service::live(Arc::new(feed), watched()).get("/api/v1/events").await;
+    let text = String::from_utf8(reply.bytes.to_vec()).unwrap();
+    let first = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+    let first = first.split('-').nth(1).unwrap().parse().ok();
+    assert_eq!(*after.lock().unwrap(), first);
 }
 
 #[tokio::test]

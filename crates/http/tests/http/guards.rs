@@ -43,6 +43,7 @@ fn named() -> GuardConfig {
 fn service(guard: GuardConfig) -> Service {
     let mut cache = MockStatsCache::new();
     cache.expect_invalidate_all().returning(|| ());
+    cache.expect_counters().returning(Default::default);
     Service::with(small_world(), guard, cache)
 }
 
@@ -103,6 +104,10 @@ async fn who_has_which_key_may_do_what() {
     check(closed(), ELSEWHERE, HEALTH, &[], OK).await;
     check(closed(), ELSEWHERE, HEALTH, &wrong, OK).await;
     check(closed(), ELSEWHERE, ("GET", "/"), &[], OK).await;
+    // But not what names directories.
+    check(closed(), ELSEWHERE, ("GET", "/health/detailed"), &[], NO_KEY).await;
+    check(closed(), ELSEWHERE, ("GET", "/health/detailed"), &right, OK).await;
+    check(with_token(), HERE, ("GET", "/health/detailed"), &[], OK).await;
     // This machine is trusted, and only this machine.
     check(trusting(), HERE, WRITE, &[], OK).await;
     check(trusting(), HERE_6, WRITE, &[], OK).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use skillstat_domain::testing::MockStatsCache;
-use skillstat_http::{GuardConfig, Limits, router};
+use skillstat_http::{GuardConfig, Limits, Reads, Token, router};
 use tower::ServiceExt;
 
 use crate::support::{Service, World, request, small_world};
@@ -55,6 +55,44 @@ async fn too_many_at_once_are_refused_and_health_is_not() {
     assert_eq!(second.problem(), (503, "too many requests at once".to_owned()));
     assert_eq!((second.header("retry-after"), health.status.as_u16()), ("1", 200));
     assert_eq!(service.get("/api/v1/version").await.status, 200, "the place is free again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_can_read_why_it_got_no_answer() {
+    // Fails when the limits or the catching of panics stand before the guard.
+    let page = "http://localhost:3000";
+    let headers = [("origin", page)];
+    let guard = || GuardConfig { origins: vec![page.to_owned()], ..GuardConfig::default() };
+    let limits = Limits { at_once: 1, ..Limits::default() };
+    let hanging = World { hangs: true, ..small_world() };
+    let service = Service::with(hanging, guard(), MockStatsCache::new()).limited(limits);
+    let ask = |path| service.send(request("GET", path, &headers));
+    let (late, refused) = tokio::join!(ask("/api/v1/status"), ask("/api/v1/version"));
+    // The mock expects nothing, so asking it panics.
+    let panicked = ask("/api/v1/cache").await;
+    for (reply, status) in [(late, 504), (refused, 503), (panicked, 500)] {
+        assert_eq!(reply.problem().0, status);
+        assert_eq!(reply.header("access-control-allow-origin"), page, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_refused_takes_no_place() {
+    // Fails when the limits stand before the guard.
+    let guard = GuardConfig {
+        token: Token::new("right"),
+        reads: Reads::WithToken,
+        ..GuardConfig::default()
+    };
+    let limits = Limits { at_once: 1, ..Limits::default() };
+    let hanging = World { hangs: true, ..small_world() };
+    let service = Service::with(hanging, guard, MockStatsCache::new()).limited(limits);
+    let key = [("x-api-key", "right")];
+    let (first, refused) = tokio::join!(
+        service.send(request("GET", "/api/v1/status", &key)),
+        service.get("/api/v1/version"),
+    );
+    assert_eq!((first.status.as_u16(), refused.status.as_u16()), (504, 401));
 }
 
 #[tokio::test(start_paused = true)]

@@ -177,6 +177,49 @@ async fn a_connection_from_this_machine_is_known_as_one() {
 }
 
 #[tokio::test]
+async fn a_client_that_reads_nothing_is_disconnected() {
+    // Fails when nothing measures how long a write waits: it would hold the answer for as long as it
+    // likes, and hold up the end.
+    let limits = Limits { read: SHORT, ..Limits::default() };
+    let service = Served::start(small_world(), limits, NEVER).await;
+    let mut asks = service.connect().await;
+    // More than all buffers in between can hold.
+    let many = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000);
+    asks.write_all(&many).await.unwrap();
+    soon(async {
+        let mut beat = tokio::time::interval(SHORT / 10);
+        while asks.write_all(b"x").await.is_ok() {
+            beat.tick().await;
+        }
+    })
+    .await;
+    assert_eq!(service.end().await, Ended::InOrder);
+}
+
+#[tokio::test]
+async fn only_so_many_connections_are_open_at_once() {
+    // Fails when `serve` takes every connection: each costs a file, and a scan needs some, too.
+    let limits = Limits { connections: 2, head: NEVER, ..Limits::default() };
+    let service = Served::start(small_world(), limits, NEVER).await;
+    let ask = async |stream: &mut TcpStream| {
+        stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    };
+    let (mut first, mut second) = (service.connect().await, service.connect().await);
+    for stream in [&mut first, &mut second] {
+        ask(stream).await;
+        assert!(answer(stream).await.starts_with("HTTP/1.1 200 "));
+    }
+    let mut third = service.connect().await;
+    ask(&mut third).await;
+    let mut byte = [0];
+    let early = tokio::time::timeout(SHORT, third.peek(&mut byte)).await;
+    assert!(early.is_err(), "it waits");
+    drop(first);
+    assert!(answer(&mut third).await.starts_with("HTTP/1.1 200 "));
+    assert_eq!(service.end().await, Ended::InOrder);
+}
+
+#[tokio::test]
 async fn what_has_begun_is_answered_in_the_end_and_what_is_idle_is_not_waited_for() {
     let limits = Limits { time: 4 * SHORT, ..Limits::default() };
     let service = Served::start(World { hangs: true, ..small_world() }, limits, NEVER).await;

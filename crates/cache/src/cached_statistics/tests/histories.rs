@@ -1,7 +1,6 @@
 //! The cache changes latency, never an answer: random histories, cached and uncached side by side.
 
 use proptest::prelude::*;
-use skillstat_domain::Overview;
 
 use super::*;
 use crate::test_world::{edited, redeployed};
@@ -18,6 +17,12 @@ enum Step {
     Undeploy { project: u8, artifact: u8 },
     /// An artifact is deployed or deployed again, and a watcher tells of the tracker and the copy.
     Deploy { project: u8, artifact: u8, content: u8 },
+    /// What a copy holds is put on record, and a watcher tells of it.
+    Record { project: u8, artifact: u8 },
+    /// A tracker is left without records, and a watcher tells of it.
+    Empty { project: u8, fault: Fault },
+    /// A walk has a problem in a project, or no longer, and a watcher tells of it.
+    Hide { project: u8, is_hidden: bool },
     /// A copy changes and somebody only knows that something has.
     ChangeUnseen { project: u8, artifact: u8, content: u8 },
     /// A copy changes and somebody names the artifact.
@@ -30,14 +35,27 @@ enum Step {
     AskAll,
 }
 
+/// What is wrong with a tracker.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    None,
+    OfNoArtifact,
+    Of(u8),
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let copy = || (0..4_u8, 0..3_u8, 0..3_u8);
+    let fault =
+        prop_oneof![Just(Fault::None), Just(Fault::OfNoArtifact), (0..3_u8).prop_map(Fault::Of)];
     prop_oneof![
         3 => copy().prop_map(|(project, artifact, content)| Step::Change { project, artifact, content }),
         1 => (0..4_u8).prop_map(|project| Step::Remove { project }),
         3 => copy().prop_map(|(project, artifact, content)| Step::Edit { project, artifact, content }),
         2 => copy().prop_map(|(project, artifact, _)| Step::Undeploy { project, artifact }),
         2 => copy().prop_map(|(project, artifact, content)| Step::Deploy { project, artifact, content }),
+        2 => copy().prop_map(|(project, artifact, _)| Step::Record { project, artifact }),
+        2 => (0..4_u8, fault).prop_map(|(project, fault)| Step::Empty { project, fault }),
+        1 => (0..4_u8, any::<bool>()).prop_map(|(project, is_hidden)| Step::Hide { project, is_hidden }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeUnseen { project, artifact, content }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeNamed { project, artifact, content }),
         1 => (0..150_u8).prop_map(|seconds| Step::Wait { seconds }),
@@ -50,11 +68,10 @@ fn artifact(number: u8) -> String {
     format!("skill:{}", ["a", "b", "c"][usize::from(number)])
 }
 
-/// What a computation without any memory answers.
-fn uncached(world: &Arc<World>) -> Overview {
-    let service =
-        StatisticsService::new(Arc::clone(world) as _, Arc::clone(world) as _, Arc::new(InTurn));
-    service.overview(&service.inventory(&()), &|_, _| true, &())
+/// A computation without any memory.
+fn uncached(world: &Arc<World>) -> StatisticsService {
+    let world = || Arc::clone(world);
+    StatisticsService::new(world() as _, world() as _, world() as _)
 }
 
 async fn take(setting: &Setting, step: &Step) {
@@ -81,6 +98,25 @@ async fn take(setting: &Setting, step: &Step) {
             let changes = [redeployed(project), edited(project, &artifact(number))];
             setting.query.changed(&changes.into());
         }
+        Step::Record { project, artifact: number } => {
+            setting.world.record(project, &artifact(number));
+            setting.query.changed(&[redeployed(project)].into());
+        }
+        Step::Empty { project, fault } => {
+            for number in 0..3 {
+                setting.world.undeploy(project, &artifact(number));
+            }
+            match fault {
+                Fault::None => setting.world.mend_tracker(project),
+                Fault::OfNoArtifact => setting.world.break_tracker(project, None),
+                Fault::Of(number) => setting.world.break_tracker(project, Some(&artifact(number))),
+            }
+            setting.query.changed(&[redeployed(project)].into());
+        }
+        Step::Hide { project, is_hidden } => {
+            setting.world.hide(project, is_hidden);
+            setting.query.changed(&[redeployed(project)].into());
+        }
         Step::ChangeUnseen { project, artifact: number, content } => {
             setting.world.set(project, &artifact(number), content);
             setting.cache.invalidate_all();
@@ -93,12 +129,13 @@ async fn take(setting: &Setting, step: &Step) {
         Step::Ask { artifact: number } => {
             let id = id(&artifact(number));
             let cached = setting.query.statistics(&id).await.unwrap().cached.value;
-            let expected = uncached(&setting.world).artifacts.remove(&id);
-            assert_eq!(*cached, expected.unwrap_or_default());
+            let uncached = uncached(&setting.world);
+            assert_eq!(*cached, uncached.statistics(&uncached.inventory(&()), &id, &()));
         }
         Step::AskAll => {
             let cached = setting.query.overview().await.unwrap().cached.value;
-            assert_eq!(*cached, uncached(&setting.world));
+            let uncached = uncached(&setting.world);
+            assert_eq!(*cached, uncached.overview(&uncached.inventory(&()), &|_, _| true, &()));
         }
     }
 }

@@ -15,8 +15,8 @@ fn lost_events_are_told_as_everything_and_found_again() {
     watched.settle();
     watched.scribe.wait_for("that anything may have changed", |it| *it == Change::Everything);
     watched.wait_for_state(|state| state == WatchState::Live);
-    // Told once when they were lost and once when all watches stood.
-    assert_eq!(watched.scribe.take(), [Change::Everything, Change::Everything]);
+    // Told when they were lost, when the trackers were watched and when their copies were.
+    assert_eq!(watched.scribe.take(), [Change::Everything, Change::Everything, Change::Everything]);
     let told = watched.told(write("root/shop/.claude/skills/pdf/a/b/file", "new"));
     assert_eq!(told, [watched.content("root/shop", ".claude", "skills/pdf/a/b/file")]);
     let told = watched.told(write("root/bank/.claude/.skillmeat-deployed.toml", "a = 1"));
