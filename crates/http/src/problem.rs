@@ -86,6 +86,10 @@ impl From<QueryError> for Refusal {
             }
             QueryError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
                 .with_header(RETRY_AFTER, "1"),
+            QueryError::Unavailable { reason } => {
+                tracing::error!(reason, "nobody answers");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "nobody answers")
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
     let deployed: BTreeSet<ArtifactId> = inventory.artifacts().into_iter().cloned().collect();
     if let Some(wanted) = &options.project {
         let project = select::project(wanted, &inventory.projects, scan.surroundings)?;
-        inventory.retain(|candidate| *candidate == project);
+        inventory.retain_project(&project);
     }
     let of_type =
         |artifact: &ArtifactId| options.kind.as_deref().is_none_or(|kind| artifact.kind() == kind);
