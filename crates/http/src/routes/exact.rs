@@ -1,0 +1,102 @@
+//! Answers with nothing left out, for programs of ours: what is read is the value that was written.
+
+use axum::extract::State;
+use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+use serde::Serialize;
+use skillstat_domain::{Answer, ArtifactId, Coverage};
+use skillstat_wire::{
+    AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactCollections, ExactOverview,
+    ExactStatistics, FINGERPRINT_HEADER,
+};
+
+use crate::freshness::{Freshness, json};
+use crate::params::Params;
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
+use crate::state::HttpState;
+
+const VERSION: HeaderName = HeaderName::from_static(EXACT_VERSION_HEADER);
+const FINGERPRINT: HeaderName = HeaderName::from_static(FINGERPRINT_HEADER);
+const AGE_MS: HeaderName = HeaderName::from_static(AGE_HEADER);
+
+/// Returns every artifact with a record.
+#[utoipa::path(
+    get,
+    path = "/exact/overview",
+    operation_id = "get_exact_overview",
+    responses(
+        (status = 200, body = ExactOverview),
+        (status = 304, description = "as the client has it"),
+    )
+)]
+pub(crate) async fn overview(
+    State(state): State<HttpState>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let before = state.services.watcher.coverage();
+    let answer = state.services.query.overview().await?;
+    send(&state, &headers, &before, &answer, |overview| ExactOverview::from(overview))
+}
+
+/// Returns the statistics of one artifact; nothing is an answer, too.
+#[utoipa::path(
+    get,
+    path = "/exact/statistics",
+    operation_id = "get_exact_statistics",
+    params(("artifact" = String, Query, pattern = r"^[^:]+:[\s\S]+$", description = "its id as it is printed")),
+    responses(
+        (status = 200, body = ExactStatistics),
+        (status = 304, description = "as the client has it"),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "no id"),
+        (status = 422, body = ProblemBody, content_type = PROBLEM, description = "no artifact was named"),
+    )
+)]
+pub(crate) async fn statistics(
+    State(state): State<HttpState>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let wrong = |_| Refusal::bad_request("Invalid artifact ID format. Expected 'type:name'");
+    let artifact = ArtifactId::from_printed(params.required("artifact")?).map_err(wrong)?;
+    let before = state.services.watcher.coverage();
+    let answer = state.services.query.statistics(&artifact).await?;
+    send(&state, &headers, &before, &answer, |statistics| ExactStatistics::from(statistics))
+}
+
+/// Returns the collections.
+#[utoipa::path(
+    get,
+    path = "/exact/collections",
+    operation_id = "get_exact_collections",
+    responses(
+        (status = 200, body = ExactCollections),
+        (status = 304, description = "as the client has it"),
+    )
+)]
+pub(crate) async fn collections(
+    State(state): State<HttpState>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let before = state.services.watcher.coverage();
+    let answer = state.services.query.collections().await?;
+    send(&state, &headers, &before, &answer, |collections| ExactCollections::from(collections))
+}
+
+fn send<T, Exact: Serialize>(
+    state: &HttpState,
+    request: &HeaderMap,
+    before: &Coverage,
+    answer: &Answer<T>,
+    exact: impl FnOnce(&T) -> Exact,
+) -> Result<Response, Refusal> {
+    let freshness = Freshness::new(state, answer).watched_before(before);
+    let mut response = freshness.send(state, request, || json(&exact(&answer.cached.value)))?;
+    let headers = response.headers_mut();
+    headers.insert(VERSION, HeaderValue::from_static(EXACT_VERSION));
+    if let Some(fingerprint) = &state.fingerprint {
+        headers.insert(FINGERPRINT, fingerprint.clone());
+    }
+    let age = freshness.age(state).as_millis();
+    headers.insert(AGE_MS, HeaderValue::from(u64::try_from(age).unwrap_or(u64::MAX)));
+    Ok(response)
+}
