@@ -18,7 +18,7 @@ use crate::state::HttpState;
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 /// Whether every change before the question is in the answer.
-const WATCH: HeaderName = HeaderName::from_static(WATCH_HEADER);
+pub(crate) const WATCH: HeaderName = HeaderName::from_static(WATCH_HEADER);
 const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
 const LAST_FETCHED: HeaderName = HeaderName::from_static("x-cache-last-fetched");
 
@@ -119,7 +119,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Bytes, Refusal> {
 }
 
 /// Says whether every change is seen, and if not, one reason.
-fn watched(coverage: &Coverage) -> HeaderValue {
+pub(crate) fn watched(coverage: &Coverage) -> HeaderValue {
     let state = coverage.state();
     let reason = match &coverage.gaps[..] {
         [gap, ..] if state == WatchState::Degraded => format!("{} {}", gap.path, gap.reason),

@@ -16,7 +16,7 @@ mod statistics;
 pub use collections::{ExactCollection, ExactCollectionArtifact, ExactCollections, ExactMetadata};
 pub use copy::{ExactCopy, ExactState};
 pub use headers::{
-    AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, FINGERPRINT_HEADER, WATCH_HEADER,
+    AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, FINGERPRINT_HEADER, LIVE, WATCH_HEADER,
 };
 pub use malformed::Malformed;
 pub use overview::{ExactArtifactStatistics, ExactOverview};

@@ -1,16 +1,17 @@
 //! Answers with nothing left out, for programs of ours: what is read is the value that was written.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use serde::Serialize;
-use skillstat_domain::{Answer, ArtifactId, Coverage};
+use skillstat_domain::{Answer, ArtifactId, Coverage, WatchState};
 use skillstat_wire::{
     AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactCollections, ExactOverview,
-    ExactStatistics, FINGERPRINT_HEADER,
+    ExactStatistics, FINGERPRINT_HEADER, LIVE,
 };
 
-use crate::freshness::{Freshness, json};
+use crate::freshness::{Freshness, WATCH, json, watched};
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
@@ -27,6 +28,7 @@ const AGE_MS: HeaderName = HeaderName::from_static(AGE_HEADER);
     responses(
         (status = 200, body = ExactOverview),
         (status = 304, description = "as the client has it"),
+        (status = 412, body = ProblemBody, content_type = PROBLEM, description = "about something else, or not live, and only that was wanted"),
     )
 )]
 pub(crate) async fn overview(
@@ -34,6 +36,7 @@ pub(crate) async fn overview(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let before = state.services.watcher.coverage();
+    wanted(&state, &headers, &before)?;
     let answer = state.services.query.overview().await?;
     send(&state, &headers, &before, &answer, |overview| ExactOverview::from(overview))
 }
@@ -47,6 +50,7 @@ pub(crate) async fn overview(
     responses(
         (status = 200, body = ExactStatistics),
         (status = 304, description = "as the client has it"),
+        (status = 412, body = ProblemBody, content_type = PROBLEM, description = "about something else, or not live, and only that was wanted"),
         (status = 400, body = ProblemBody, content_type = PROBLEM, description = "no id"),
         (status = 422, body = ProblemBody, content_type = PROBLEM, description = "no artifact was named"),
     )
@@ -59,6 +63,7 @@ pub(crate) async fn statistics(
     let wrong = |_| Refusal::bad_request("Invalid artifact ID format. Expected 'type:name'");
     let artifact = ArtifactId::from_printed(params.required("artifact")?).map_err(wrong)?;
     let before = state.services.watcher.coverage();
+    wanted(&state, &headers, &before)?;
     let answer = state.services.query.statistics(&artifact).await?;
     send(&state, &headers, &before, &answer, |statistics| ExactStatistics::from(statistics))
 }
@@ -71,6 +76,7 @@ pub(crate) async fn statistics(
     responses(
         (status = 200, body = ExactCollections),
         (status = 304, description = "as the client has it"),
+        (status = 412, body = ProblemBody, content_type = PROBLEM, description = "about something else, or not live, and only that was wanted"),
     )
 )]
 pub(crate) async fn collections(
@@ -78,8 +84,27 @@ pub(crate) async fn collections(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let before = state.services.watcher.coverage();
+    wanted(&state, &headers, &before)?;
     let answer = state.services.query.collections().await?;
     send(&state, &headers, &before, &answer, |collections| ExactCollections::from(collections))
+}
+
+/// Refuses before anything is computed when the client says that it would not take the answer: one about
+/// something else, or one that may lack a change.
+fn wanted(state: &HttpState, request: &HeaderMap, before: &Coverage) -> Result<(), Refusal> {
+    let other =
+        request.get(FINGERPRINT).is_some_and(|only| Some(only) != state.fingerprint.as_ref());
+    let live = request.get(WATCH).is_some_and(|only| only == LIVE);
+    let why = if other {
+        "something else is looked at here"
+    } else if live && before.state() != WatchState::Live {
+        "not every change is seen"
+    } else {
+        return Ok(());
+    };
+    let mut headers = told(state);
+    headers.push((WATCH, watched(before)));
+    Err(Refusal::new(StatusCode::PRECONDITION_FAILED, why).with_headers(headers))
 }
 
 fn send<T, Exact: Serialize>(
@@ -91,12 +116,16 @@ fn send<T, Exact: Serialize>(
 ) -> Result<Response, Refusal> {
     let freshness = Freshness::new(state, answer).watched_before(before);
     let mut response = freshness.send(state, request, || json(&exact(&answer.cached.value)))?;
-    let headers = response.headers_mut();
-    headers.insert(VERSION, HeaderValue::from_static(EXACT_VERSION));
-    if let Some(fingerprint) = &state.fingerprint {
-        headers.insert(FINGERPRINT, fingerprint.clone());
-    }
     let age = freshness.age(state).as_millis();
+    let headers = response.headers_mut();
+    headers.extend(told(state));
     headers.insert(AGE_MS, HeaderValue::from(u64::try_from(age).unwrap_or(u64::MAX)));
     Ok(response)
+}
+
+/// Says what is looked at, and in which shape it is told.
+fn told(state: &HttpState) -> Vec<(HeaderName, HeaderValue)> {
+    let fingerprint = state.fingerprint.clone().map(|fingerprint| (FINGERPRINT, fingerprint));
+    let version = (VERSION, HeaderValue::from_static(EXACT_VERSION));
+    [version].into_iter().chain(fingerprint).collect()
 }

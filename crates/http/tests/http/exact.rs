@@ -1,6 +1,7 @@
 //! The exact answers: nothing is left out, and the head says whether the body is to be taken.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use skillstat_domain::testing::MockWatcher;
@@ -50,7 +51,8 @@ async fn they_are_read_as_the_value_that_was_answered() {
         read::<ExactCollections, _>(&service.get(ALL[2]).await);
     assert_eq!(collections, Scanned::whole(service.world.collections.clone()));
     let nowhere = service.get("/api/v1/exact/statistics?artifact=skill:none").await;
-    assert_eq!(read::<ExactStatistics, DeploymentStatistics>(&nowhere), Default::default());
+    let nothing = DeploymentStatistics::default();
+    assert_eq!(read::<ExactStatistics, DeploymentStatistics>(&nowhere), nothing);
 }
 
 #[tokio::test]
@@ -84,6 +86,33 @@ async fn a_gap_that_was_closed_during_the_question_is_a_gap() {
             assert_eq!(reply.header("skillstat-watch"), expected, "{path} {before} {after}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_the_client_would_not_take_is_not_computed() {
+    for (states, fingerprint, watch, expected) in [
+        (&[true][..], "f00d", "live", (200, 1)),
+        (&[true], "beef", "live", (412, 0)),
+        (&[false], "f00d", "live", (412, 0)),
+        (&[false], "f00d", "any", (200, 1)),
+    ] {
+        let service = service(states);
+        let only = [("skillstat-fingerprint", fingerprint), ("skillstat-watch", watch)];
+        let reply = service.send(request("GET", ALL[0], &only)).await;
+        let asked = service.world.asked.load(Ordering::SeqCst);
+        assert_eq!((reply.status.as_u16(), asked), expected, "{states:?} {only:?}");
+        // Whoever is refused is told by the head why.
+        let watched = if states[0] { "live" } else { "starting" };
+        let headers = ["skillstat-exact", "skillstat-fingerprint", "skillstat-watch"];
+        assert_eq!(headers.map(|name| reply.header(name)), [EXACT_VERSION, "f00d", watched]);
+        for path in &ALL[1..] {
+            let reply = service.send(request("GET", path, &only)).await;
+            assert_eq!(reply.status.as_u16(), expected.0, "{path}");
+        }
+    }
+    let nameless = Service::new(small_world());
+    let only = request("GET", ALL[0], &[("skillstat-fingerprint", "f00d")]);
+    assert_eq!(nameless.send(only).await.problem().0, 412);
 }
 
 #[tokio::test]

@@ -23,14 +23,11 @@ impl Malformed {
 }
 
 /// Refuses a list that is not in order, or holds something twice.
-pub(super) fn in_order<'a, T: Ord>(
+pub(super) fn in_order<'a, T: Ord + 'a>(
     what: &'static str,
     list: impl IntoIterator<Item = &'a T>,
     shown: impl Fn(&T) -> String,
-) -> Result<(), Malformed>
-where
-    T: 'a,
-{
+) -> Result<(), Malformed> {
     let mut list = list.into_iter();
     let Some(mut last) = list.next() else { return Ok(()) };
     for next in list {
