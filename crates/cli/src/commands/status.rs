@@ -1,7 +1,6 @@
 //! `skillstat status`: every artifact.
 
-use std::collections::BTreeSet;
-
+use skillstat_app::Scope;
 use skillstat_domain::{ArtifactId, Overview};
 
 use super::{Scan, select};
@@ -15,19 +14,19 @@ use crate::render::table::{StateTable, Value};
 /// Runs the command.
 pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow::Result<Exit> {
     let progress = scan.progress();
-    let service = scan.app.statistics();
-    let mut inventory = service.inventory(&progress);
-    let deployed: BTreeSet<ArtifactId> = inventory.artifacts().into_iter().cloned().collect();
-    if let Some(wanted) = &options.project {
-        let project = select::project(wanted, &inventory.projects, scan.surroundings)?;
-        inventory.retain_project(&project);
-    }
+    let scope = if options.all { Scope::AndCollections } else { Scope::Deployments };
+    let answers = scan.answers(scope, &progress);
+    let deployed = answers.artifacts();
+    let project = options.project.as_deref();
+    let project = project
+        .map(|wanted| select::project(wanted, answers.projects(), scan.surroundings))
+        .transpose()?;
     let of_type =
         |artifact: &ArtifactId| options.kind.as_deref().is_none_or(|kind| artifact.kind() == kind);
-    let mut overview = service.overview(&inventory, &|_, artifact| of_type(artifact), &progress);
+    let mut overview = answers.overview(project.as_ref(), &of_type, &progress);
     drop(progress);
     if options.all {
-        let collections = scan.app.collections().collections();
+        let collections = answers.collections();
         let artifacts = collections.value.into_iter().flat_map(|collection| collection.artifacts);
         for id in
             artifacts.map(|artifact| artifact.id).filter(|id| of_type(id) && !deployed.contains(id))
