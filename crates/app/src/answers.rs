@@ -2,6 +2,7 @@
 
 mod service;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -104,22 +105,26 @@ impl Answers<'_> {
         problems
     }
 
-    /// Returns what there is of one project, or of all, and of those artifacts that are `wanted`.
+    /// Returns what there is of one project, or of all, and of artifacts of one type, or of any.
     pub fn overview(
         &self,
         project: Option<&ProjectPath>,
-        wanted: &dyn Fn(&ArtifactId) -> bool,
+        kind: Option<&str>,
         observer: &dyn ScanObserver,
-    ) -> Overview {
+    ) -> Cow<'_, Overview> {
+        let wanted = |artifact: &ArtifactId| kind.is_none_or(|kind| artifact.kind() == kind);
         match &self.found {
-            Found::Told(told) => told.overview.value.part(project, wanted),
+            Found::Told(told) if project.is_none() && kind.is_none() => {
+                Cow::Borrowed(&told.overview.value)
+            }
+            Found::Told(told) => Cow::Owned(told.overview.value.part(project, &wanted)),
             Found::Seen(inventory) => {
-                let mut inventory = inventory.clone();
+                let mut inventory = Cow::Borrowed(inventory);
                 if let Some(project) = project {
-                    inventory.retain_project(project);
+                    inventory.to_mut().retain_project(project);
                 }
                 let wanted = |_: &ProjectPath, artifact: &ArtifactId| wanted(artifact);
-                self.app.statistics().overview(&inventory, &wanted, observer)
+                Cow::Owned(self.app.statistics().overview(&inventory, &wanted, observer))
             }
         }
     }

@@ -13,10 +13,10 @@ use crate::render::table::{StateTable, Value};
 pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
     let progress = scan.progress();
     let answers = scan.answers(Scope::Deployments, &progress);
-    let overview = answers.overview(None, &|_| true, &progress);
+    let overview = answers.overview(None, None, &progress);
     drop(progress);
     if scan.json {
-        scan.console.json(&skillstat_wire::Projects::from(&overview))?;
+        scan.console.json(&skillstat_wire::Projects::from(&*overview))?;
     } else {
         let mut table = StateTable::new(&["PROJECT", "COPIES", "MODIFIED"], &scan.console.out);
         for total in overview.project_totals() {

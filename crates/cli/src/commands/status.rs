@@ -21,11 +21,12 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
     let project = project
         .map(|wanted| select::project(wanted, answers.projects(), scan.surroundings))
         .transpose()?;
-    let of_type =
-        |artifact: &ArtifactId| options.kind.as_deref().is_none_or(|kind| artifact.kind() == kind);
-    let mut overview = answers.overview(project.as_ref(), &of_type, &progress);
+    let kind = options.kind.as_deref();
+    let mut overview = answers.overview(project.as_ref(), kind, &progress);
     drop(progress);
     if options.all {
+        let overview = overview.to_mut();
+        let of_type = |artifact: &ArtifactId| kind.is_none_or(|kind| artifact.kind() == kind);
         let collections = answers.collections();
         let artifacts = collections.value.into_iter().flat_map(|collection| collection.artifacts);
         for id in
@@ -37,10 +38,10 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         overview.problems.sort();
     }
     if options.modified {
-        overview.artifacts.retain(|_, statistics| statistics.modified() > 0);
+        overview.to_mut().artifacts.retain(|_, statistics| statistics.modified() > 0);
     }
     if scan.json {
-        scan.console.json(&skillstat_wire::Status::from(&overview))?;
+        scan.console.json(&skillstat_wire::Status::from(&*overview))?;
     } else {
         if !overview.artifacts.is_empty() {
             let table = table(&overview, &scan.console.out);

@@ -1,10 +1,10 @@
 //! Answers with nothing left out, for programs of ours: what is read is the value that was written.
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use serde::Serialize;
 use skillstat_domain::{Answer, ArtifactId, Coverage, WatchState};
 use skillstat_wire::{
     AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactCollections, ExactOverview,
@@ -38,7 +38,15 @@ pub(crate) async fn overview(
     let before = state.services.watcher.coverage();
     wanted(&state, &headers, &before)?;
     let answer = state.services.query.overview().await?;
-    send(&state, &headers, &before, &answer, |overview| ExactOverview::from(overview))
+    send(&state, &headers, &before, &answer, |overview| {
+        let version = answer.cached.version;
+        if let Some(body) = state.bodies.overview(version) {
+            return Ok(body);
+        }
+        let body = json(&ExactOverview::from(overview))?;
+        state.bodies.keep_overview(version, body.clone());
+        Ok(body)
+    })
 }
 
 /// Returns the statistics of one artifact; nothing is an answer, too.
@@ -65,7 +73,7 @@ pub(crate) async fn statistics(
     let before = state.services.watcher.coverage();
     wanted(&state, &headers, &before)?;
     let answer = state.services.query.statistics(&artifact).await?;
-    send(&state, &headers, &before, &answer, |statistics| ExactStatistics::from(statistics))
+    send(&state, &headers, &before, &answer, |statistics| json(&ExactStatistics::from(statistics)))
 }
 
 /// Returns the collections.
@@ -86,7 +94,9 @@ pub(crate) async fn collections(
     let before = state.services.watcher.coverage();
     wanted(&state, &headers, &before)?;
     let answer = state.services.query.collections().await?;
-    send(&state, &headers, &before, &answer, |collections| ExactCollections::from(collections))
+    send(&state, &headers, &before, &answer, |collections| {
+        json(&ExactCollections::from(collections))
+    })
 }
 
 /// Refuses before anything is computed when the client says that it would not take the answer: one about
@@ -107,15 +117,15 @@ fn wanted(state: &HttpState, request: &HeaderMap, before: &Coverage) -> Result<(
     Err(Refusal::new(StatusCode::PRECONDITION_FAILED, why).with_headers(headers))
 }
 
-fn send<T, Exact: Serialize>(
+fn send<T>(
     state: &HttpState,
     request: &HeaderMap,
     before: &Coverage,
     answer: &Answer<T>,
-    exact: impl FnOnce(&T) -> Exact,
+    body: impl FnOnce(&T) -> Result<Bytes, Refusal>,
 ) -> Result<Response, Refusal> {
     let freshness = Freshness::new(state, answer).watched_before(before);
-    let mut response = freshness.send(state, request, || json(&exact(&answer.cached.value)))?;
+    let mut response = freshness.send(state, request, || body(&answer.cached.value))?;
     let age = freshness.age(state).as_millis();
     let headers = response.headers_mut();
     headers.extend(told(state));

@@ -56,6 +56,17 @@ async fn they_are_read_as_the_value_that_was_answered() {
 }
 
 #[tokio::test]
+async fn everything_is_serialised_once_for_each_version() {
+    let service = service(&[true]);
+    let first = service.get(ALL[0]).await.bytes;
+    assert_eq!(service.get(ALL[0]).await.bytes.as_ptr(), first.as_ptr());
+    service.world.version.store(2, Ordering::SeqCst);
+    let anew = service.get(ALL[0]).await.bytes;
+    assert_eq!(anew, first);
+    assert_ne!(anew.as_ptr(), first.as_ptr());
+}
+
+#[tokio::test]
 async fn the_head_says_what_was_looked_at_in_which_shape_and_when() {
     let service = service(&[true]);
     service.clock.advance(Duration::from_millis(1_234));

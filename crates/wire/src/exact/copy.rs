@@ -108,6 +108,6 @@ pub(super) fn date(text: String) -> Result<DeployedAt, Malformed> {
 }
 
 /// Reads the path of a project.
-pub(super) fn project_path(text: String) -> Result<ProjectPath, Malformed> {
-    ProjectPath::new(Utf8Path::new(&text)).map_err(|error| Malformed::new("project", text, &error))
+pub(super) fn project_path(text: &str) -> Result<ProjectPath, Malformed> {
+    ProjectPath::new(Utf8Path::new(text)).map_err(|error| Malformed::new("project", text, &error))
 }

@@ -8,7 +8,7 @@ use skillstat_domain::{ArtifactId, DeploymentStatistics, Overview, ProjectPath};
 use super::copy::project_path;
 use super::malformed::{Malformed, in_order};
 use super::problem::{ExactProblem, artifact_id, problems_in_order};
-use super::statistics::ExactStatistics;
+use super::statistics::{self, ExactStatistics};
 
 /// Every artifact with a record, over all projects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,19 +52,19 @@ impl TryFrom<ExactOverview> for Overview {
     type Error = Malformed;
 
     fn try_from(overview: ExactOverview) -> Result<Self, Malformed> {
-        let projects = overview.projects.into_iter().map(project_path);
+        let projects = overview.projects.iter().map(|path| project_path(path));
         let projects: Vec<ProjectPath> = projects.collect::<Result<_, _>>()?;
         in_order("project", &projects, ProjectPath::to_string)?;
+        let one_of_them = |path: &str| {
+            let place = projects.binary_search_by(|project| project.as_str().cmp(path));
+            let place =
+                place.map_err(|_| Malformed::new("project", path, &"is not in the list"))?;
+            Ok(projects[place].clone())
+        };
         let mut artifacts: BTreeMap<ArtifactId, DeploymentStatistics> = BTreeMap::new();
         for ExactArtifactStatistics { artifact, statistics } in overview.artifacts {
             let artifact = artifact_id(artifact)?;
-            let statistics: DeploymentStatistics = statistics.try_into()?;
-            for deployment in &statistics.projects {
-                if projects.binary_search(deployment.project()).is_err() {
-                    let project = deployment.project().as_str();
-                    return Err(Malformed::new("project", project, &"is not in the list"));
-                }
-            }
+            let statistics = statistics::read(statistics, &one_of_them)?;
             if artifacts.last_key_value().is_some_and(|(last, _)| *last >= artifact) {
                 return Err(Malformed::new("artifact", artifact.as_str(), &"not in order"));
             }

@@ -49,25 +49,31 @@ impl TryFrom<ExactStatistics> for DeploymentStatistics {
     type Error = Malformed;
 
     fn try_from(statistics: ExactStatistics) -> Result<Self, Malformed> {
-        let projects = statistics.deployments.into_iter().map(TryInto::try_into);
-        let projects: Vec<ProjectDeployment> = projects.collect::<Result<_, _>>()?;
-        let paths = projects.iter().map(ProjectDeployment::project);
-        in_order("project", paths, ProjectPath::to_string)?;
-        Ok(Self { projects, problems: problems_in_order(statistics.problems)? })
+        read(statistics, &project_path)
     }
 }
 
-impl TryFrom<ExactDeployment> for ProjectDeployment {
-    type Error = Malformed;
+/// Reads statistics; whoever calls knows what path a project may have.
+pub(super) fn read(
+    statistics: ExactStatistics,
+    project: &dyn Fn(&str) -> Result<ProjectPath, Malformed>,
+) -> Result<DeploymentStatistics, Malformed> {
+    let deployments = statistics.deployments.into_iter();
+    let projects: Vec<ProjectDeployment> =
+        deployments.map(|deployment| read_one(deployment, project)).collect::<Result<_, _>>()?;
+    let paths = projects.iter().map(ProjectDeployment::project);
+    in_order("project", paths, ProjectPath::to_string)?;
+    Ok(DeploymentStatistics { projects, problems: problems_in_order(statistics.problems)? })
+}
 
-    fn try_from(deployment: ExactDeployment) -> Result<Self, Malformed> {
-        let project = project_path(deployment.project)?;
-        let copies: Vec<CopyReport> =
-            deployment.copies.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
-        let profile_roots = copies.iter().map(|copy| &copy.profile_root);
-        in_order("profile root", profile_roots, ToString::to_string)?;
-        let shown = project.to_string();
-        Self::new(project, copies)
-            .ok_or_else(|| Malformed::new("project", shown, &"without a copy"))
-    }
+fn read_one(
+    deployment: ExactDeployment,
+    project: &dyn Fn(&str) -> Result<ProjectPath, Malformed>,
+) -> Result<ProjectDeployment, Malformed> {
+    let ExactDeployment { project: path, copies } = deployment;
+    let copies: Vec<CopyReport> =
+        copies.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    in_order("profile root", copies.iter().map(|copy| &copy.profile_root), ToString::to_string)?;
+    let deployment = ProjectDeployment::new(project(&path)?, copies);
+    deployment.ok_or_else(|| Malformed::new("project", path, &"without a copy"))
 }
