@@ -34,8 +34,10 @@ impl Place {
         Self { disk, skillstat }
     }
 
+    /// Starts a service that says how much is watched, which nobody is.
     fn service(&self, coverage: Coverage) -> Service {
-        Service::start(&self.skillstat.config(Flags::default()), coverage)
+        let off = self.skillstat.clone().variable("SKILLSTAT_WATCH", "off");
+        Service::told(&off.config(Flags::default()), coverage)
     }
 
     /// Runs a command with `-v` and returns what it says of where it looked, with `SOCKET` for the
@@ -326,4 +328,26 @@ fn what_answers_with_rubbish_or_could_be_anybody_is_no_service() {
     fs::set_permissions(directory, PermissionsExt::from_mode(0o720)).expect("ours");
     let said = place.said(&["status"]);
     assert!(said.contains("is not asked") && said.contains("written by others"), "{said}");
+}
+
+#[test]
+fn an_edit_that_is_finished_is_in_the_answer_of_the_service() {
+    let place = Place::new();
+    let service = Service::follow(&place.skillstat.config(Flags::default()));
+    let shop = place.disk.root.join("shop/.claude");
+    let plan = |said: &str| {
+        assert!(said.starts_with("answered by the service at SOCKET, "), "{said}");
+        place.skillstat.json(&["show", "command:plan"])["projects"][1]["state"].clone()
+    };
+    assert_eq!(plan(&place.said(&["status"])), "modified");
+    fs::write(shop.join("commands/plan"), "text").expect("writable");
+    assert_eq!(plan(&place.said(&["status"])), "synced");
+    fs::remove_file(shop.join("commands/plan")).expect("writable");
+    assert_eq!(plan(&place.said(&["show", "plan"])), "missing");
+    fs::rename(place.disk.root.join("odd"), place.disk.root.join("even")).expect("writable");
+    assert!(place.said(&["projects"]).starts_with("answered"));
+    let manifest = place.disk.home.join("collections/default/collection.toml");
+    fs::write(manifest, "").expect("writable");
+    assert!(place.said(&["status", "--all"]).starts_with("answered"));
+    assert!(service.asked() > 0);
 }

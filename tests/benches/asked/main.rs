@@ -2,13 +2,15 @@
 //! `cargo bench -p skillstat-tests --bench asked`.
 //!
 //! Both are whole commands in this process, from their arguments to their output, in turn; the service
-//! is another thread's and holds its answer. The tree is that of `cold`, made by the same script.
+//! is another thread's, follows the disk and holds its answer. The tree is that of `cold`, made by the
+//! same script.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 #[path = "../cold/interleave.rs"]
 mod interleave;
 #[path = "../../it/support/service.rs"]
+#[expect(dead_code, reason = "the stories use all of it")]
 mod service;
 #[path = "../cold/tree.rs"]
 mod tree;
@@ -19,13 +21,22 @@ use interleave::{Side, compare};
 use service::Service;
 use skillstat_app::{Config, Flags, Surroundings};
 use skillstat_cli::{Console, Exit, Stream, run};
-use skillstat_domain::{Coverage, WatchMethod};
+use tree::Size;
+
+const SIZE: Size = Size {
+    projects: 200,
+    artifacts: 60,
+    deploy_fraction: 0.2,
+    noise_files: 50_000,
+    seed: 1,
+    profiles: false,
+};
 
 fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let tree = tree::build();
+    let tree = tree::build(&SIZE);
     let runtime_directory = tempfile::tempdir().expect("a temporary directory");
     let variables: Vec<(OsString, OsString)> = vec![
         ("SKILLSTAT_ROOTS".into(), tree.root.clone().into()),
@@ -33,8 +44,7 @@ fn main() {
     ];
     let surroundings = Surroundings { variables, ..Surroundings::default() };
     let config = Config::load(Flags::default(), &surroundings).expect("the settings are right");
-    let live = Coverage { method: WatchMethod::Inotify, ..Coverage::none() };
-    let service = Service::start(&config, live);
+    let service = Service::follow(&config);
 
     for question in [&["status"][..], &["projects"], &["show", "skill:skill-001"], &["--json"]] {
         let asked = || skillstat(&surroundings, question).len();

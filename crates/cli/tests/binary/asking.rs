@@ -7,15 +7,15 @@ use rustix::process::Signal;
 use crate::daemon::{Daemon, project, skillstatd};
 use crate::{Sandbox, run};
 
-/// A service that watches nothing, and whose settings a command at the same place has, too.
-fn service(sandbox: &Sandbox) -> Daemon {
+/// A service whose settings a command at the same place has, too.
+fn service(sandbox: &Sandbox, watch: &str) -> Daemon {
     project(&sandbox.tree().join("shop"));
     let mut command = skillstatd(sandbox);
     command.args(["--root", "."]).env("XDG_RUNTIME_DIR", sandbox.tree().join(".run"));
-    Daemon::start(command.env("SKILLSTAT_WATCH", "off"))
+    Daemon::start(command.env("SKILLSTAT_WATCH", watch))
 }
 
-/// Asks; the answer must be that of the disk.
+/// Asks, and returns what is said of where was looked; the answer must be that of the disk.
 #[track_caller]
 fn said(sandbox: &Sandbox, daemon: &Daemon) -> String {
     let skillstat = |more: &[&str]| {
@@ -28,7 +28,9 @@ fn said(sandbox: &Sandbox, daemon: &Daemon) -> String {
     let alone = skillstat(&["--no-service"]);
     assert_eq!((code, &*out), (Some(1), &*alone.1), "{err}");
     assert!(out.contains("command:review"), "{out}");
-    let said = err.lines().find(|line| line.starts_with("looked at the disk: ")).expect(&err);
+    let of_source =
+        |line: &&str| line.starts_with("looked at the disk: ") || line.starts_with("answered by ");
+    let said = err.lines().find(of_source).expect(&err);
     let socket = daemon.socket.as_deref().expect("it has one");
     said.replace(socket.to_str().expect("UTF-8"), "SOCKET")
 }
@@ -36,7 +38,7 @@ fn said(sandbox: &Sandbox, daemon: &Daemon) -> String {
 #[test]
 fn a_service_that_watches_nothing_is_not_taken_at_its_word() {
     let sandbox = Sandbox::new();
-    let daemon = service(&sandbox);
+    let daemon = service(&sandbox, "off");
     assert_eq!(
         said(&sandbox, &daemon),
         "looked at the disk: the service at SOCKET does not see every change (`off`)"
@@ -46,7 +48,7 @@ fn a_service_that_watches_nothing_is_not_taken_at_its_word() {
 #[test]
 fn a_service_that_hangs_is_waited_for_two_seconds() {
     let sandbox = Sandbox::new();
-    let mut daemon = service(&sandbox);
+    let mut daemon = service(&sandbox, "off");
     daemon.signal(Signal::STOP);
     assert_eq!(
         said(&sandbox, &daemon),
@@ -55,4 +57,25 @@ fn a_service_that_hangs_is_waited_for_two_seconds() {
     daemon.signal(Signal::CONT);
     assert_eq!(daemon.end(Signal::TERM), Some(0));
     assert_eq!(said(&sandbox, &daemon), "looked at the disk: no service at SOCKET");
+}
+
+#[test]
+fn a_service_that_sees_every_change_is() {
+    let sandbox = Sandbox::new();
+    let daemon = service(&sandbox, "auto");
+    let is_live = || {
+        let (_, watch) = daemon.ask_privately("GET /api/v1/watch");
+        serde_json::from_str::<serde_json::Value>(&watch).expect("JSON")["state"] == "live"
+    };
+    while !is_live() {
+        std::thread::yield_now();
+    }
+    let answered = || {
+        let said = said(&sandbox, &daemon);
+        // It shortens what lies in the working directory.
+        assert!(said.starts_with("answered by the service at .run/skillstat/"), "{said}");
+    };
+    answered();
+    std::fs::remove_file(sandbox.tree().join("shop/.claude/commands/review.md")).expect("ours");
+    answered();
 }
