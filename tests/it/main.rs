@@ -1,6 +1,7 @@
 //! Stories across the crates: the real wiring over temporary directories.
 
 mod architecture;
+mod asking;
 mod bad_input;
 mod cli_output;
 mod contracts;

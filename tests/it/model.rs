@@ -11,6 +11,7 @@ use skillstat_domain::testing::{
 };
 use skillstat_domain::{DirectStates, InTurn, Overview, ProfileRoot, StatisticsService};
 use skillstat_fs_adapter::DEFAULT_MAX_DEPTH;
+use skillstat_wire::ExactOverview;
 
 use crate::support::{OnDisk, Skillstat, hash_copy};
 
@@ -133,5 +134,34 @@ proptest! {
         let text = essence(Skillstat::status(&backwards.root)).to_string();
         let moved = text.replace(backwards.root.as_str(), disk.root.as_str());
         prop_assert_eq!(moved, expected.to_string());
+    }
+
+    #[test]
+    fn what_a_service_tells_of_everything_is_enough_for_every_part(sketch in sketch()) {
+        let world = Arc::new(InMemoryProjects::new("/w".into(), DEFAULT_MAX_DEPTH, sketch, hash_copy));
+        let states = Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _));
+        let service = StatisticsService::new(world, states, Arc::new(InTurn));
+        let inventory = service.inventory(&());
+        let everything = service.overview(&inventory, &|_, _| true, &());
+        let text = serde_json::to_string(&ExactOverview::from(&everything)).expect("it is JSON");
+        let exact: ExactOverview = serde_json::from_str(&text).expect("it is of the shape");
+        let told = Overview::try_from(exact);
+        prop_assert_eq!(told.as_ref(), Ok(&everything));
+
+        let told = told.expect("it was compared");
+        for project in inventory.projects.iter().map(Some).chain([None]) {
+            let mut part = inventory.clone();
+            if let Some(project) = project {
+                part.retain_project(project);
+            }
+            for kind in ["skill", "zzz"] {
+                let alone = service.overview(&part, &|_, artifact| artifact.kind() == kind, &());
+                prop_assert_eq!(told.part(project, &|artifact| artifact.kind() == kind), alone);
+            }
+        }
+        for artifact in inventory.artifacts() {
+            let alone = service.statistics(&inventory, artifact, &());
+            prop_assert_eq!(told.statistics(artifact), alone);
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod cli;
 mod limits;
 mod on_disk;
+mod service;
 mod sha256;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 pub(crate) use cli::Skillstat;
 pub(crate) use limits::without_limits;
 pub(crate) use on_disk::OnDisk;
+pub(crate) use service::Service;
 pub(crate) use sha256::hash_copy;
 
 /// Returns the root of the workspace.

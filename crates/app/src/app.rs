@@ -14,6 +14,7 @@ use skillstat_fs_adapter::{
     TomlDeploymentReader, WatchPorts,
 };
 
+use crate::answers::Service;
 use crate::watching::{discovery_options, excluded};
 use crate::{Config, SystemClock};
 
@@ -24,6 +25,7 @@ pub struct App {
     sources: Sources,
     statistics: StatisticsService,
     fingerprint: String,
+    pub(crate) service: Service,
 }
 
 /// A search root and where it is.
@@ -62,6 +64,7 @@ impl App {
             sources,
             statistics,
             fingerprint: config.fingerprint(),
+            service: Service::new(config),
         })
     }
 

@@ -60,6 +60,8 @@ pub struct Config {
     /// The socket on which `serve` needs no key, if there is to be one. A client with the same
     /// settings finds it here: by default its name tells this configuration from others.
     pub socket: Setting<Option<PathBuf>>,
+    /// Whether a command asks a service that runs, and computes its answer only if there is none.
+    pub ask_service: Setting<bool>,
     /// What `serve` writes into its log: a level, or levels by target.
     pub log: Setting<String>,
     /// How `serve` and `watch` see what changes.
@@ -90,6 +92,8 @@ pub struct Flags {
     pub socket: Option<PathBuf>,
     /// `--no-socket`.
     pub no_socket: bool,
+    /// `--no-service`.
+    pub no_service: bool,
     /// `--log`.
     pub log: Option<String>,
     /// Whether nobody chose the working directory, as with a service: it is no search root then,
@@ -122,6 +126,7 @@ struct Layer {
     ttl_seconds: Option<Setting<NonZeroU64>>,
     token_file: Option<Setting<PathBuf>>,
     socket: Option<Setting<Option<PathBuf>>>,
+    ask_service: Option<Setting<bool>>,
     log: Option<Setting<String>>,
     watch: Option<Setting<Watch>>,
     watch_budget: Option<Setting<NonZeroUsize>>,
@@ -179,6 +184,8 @@ impl Config {
                 .unwrap_or_else(|| Setting::new(surroundings.token_file(), Origin::Default))
                 .map(|path| surroundings.absolute(path)),
             socket: Setting::new(None, Origin::Default),
+            ask_service: first(&layers, |layer| &layer.ask_service)
+                .unwrap_or(Setting::new(true, Origin::Default)),
             log: first(&layers, |layer| &layer.log)
                 .unwrap_or_else(|| Setting::new(DEFAULT_LOG.to_owned(), Origin::Default)),
             watch: first(&layers, |layer| &layer.watch)
@@ -245,6 +252,9 @@ impl From<Flags> for Layer {
                 .skillmeat_home
                 .map(|home| Setting::new(home, Origin::Flag("--skillmeat-home"))),
             listen: flags.listen.map(|address| Setting::new(address, Origin::Flag("--listen"))),
+            ask_service: flags
+                .no_service
+                .then(|| Setting::new(false, Origin::Flag("--no-service"))),
             log: flags.log.map(|filter| Setting::new(filter, Origin::Flag("--log"))),
             socket,
             ..Self::default()

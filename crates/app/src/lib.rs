@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answers;
 mod app;
 mod config;
 mod live;
@@ -10,6 +11,7 @@ mod token_file;
 mod tokio_pool;
 mod watching;
 
+pub use answers::{Answers, Scope, Source};
 pub use app::{App, RootLocation, hash_path};
 pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings, Watch};
 pub use live::Live;

@@ -17,6 +17,9 @@ pub(crate) struct Cli {
     /// Print JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Look at the disk, and do not ask a service that runs
+    #[arg(long, global = true)]
+    pub(crate) no_service: bool,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

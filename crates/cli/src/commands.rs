@@ -20,13 +20,14 @@ pub(crate) use man::{man, service_man};
 pub(crate) use projects::projects;
 pub(crate) use serve::serve;
 pub(crate) use show::show;
-use skillstat_app::{App, Config, Surroundings};
-use skillstat_domain::Overview;
+use skillstat_app::{Answers, App, Config, Scope, Source, Surroundings};
 pub(crate) use status::status;
 pub(crate) use watch::watch;
 
 use crate::console::Console;
 use crate::progress::Progress;
+use crate::render::places::short;
+use crate::render::plain::plain;
 
 /// What a command that looks at projects works with.
 #[derive(Debug)]
@@ -35,17 +36,29 @@ pub(crate) struct Scan<'a, 'c> {
     pub(crate) config: &'a Config,
     pub(crate) surroundings: &'a Surroundings,
     pub(crate) json: bool,
+    pub(crate) verbose: bool,
     pub(crate) console: &'a mut Console<'c>,
 }
 
-impl Scan<'_, '_> {
+impl<'a> Scan<'a, '_> {
     fn progress(&self) -> Progress {
         Progress::new(self.console.err.size.is_some())
     }
 
-    /// Looks at everything.
-    fn everything(&self) -> Overview {
-        let (service, progress) = (self.app.statistics(), self.progress());
-        service.overview(&service.inventory(&progress), &|_, _| true, &progress)
+    /// Asks a service, or looks at the disk, and says which if that was asked for.
+    fn answers(&mut self, scope: Scope, progress: &Progress) -> Answers<'a> {
+        let answers = self.app.answers(scope, progress);
+        if self.verbose {
+            let said = match answers.source() {
+                Source::Service { socket, age } => {
+                    let socket = socket.display().to_string();
+                    let socket = short(&socket, self.surroundings);
+                    format!("answered by the service at {socket}, {} ms old", age.as_millis())
+                }
+                Source::Disk { reason } => format!("looked at the disk: {}", plain(reason)),
+            };
+            self.console.note(&said);
+        }
+        answers
     }
 }

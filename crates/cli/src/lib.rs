@@ -74,13 +74,13 @@ fn dispatch(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Exit> {
-    let Cli { global, json, command } = cli;
+    let Cli { global, json, no_service, command } = cli;
     let (command, verbose) = (command.unwrap_or_default(), global.verbose);
     if verbose && !matches!(command, Command::Serve(_)) {
         log_to_stderr(console.err.color);
     }
     // Only read where it is needed: some commands must work when it is broken.
-    let config = |flags| configure(flags, surroundings);
+    let config = |flags| configure(Flags { no_service, ..flags }, surroundings);
     match command {
         Command::Completions { shell } => Ok(commands::completions(shell, console)),
         Command::Man => commands::man(console),
@@ -94,7 +94,8 @@ fn dispatch(
         Command::Scan(command) => {
             let config = config(global.into())?;
             let app = App::new(&config).map_err(exit::Usage::wrap)?;
-            let mut scan = Scan { app: &app, config: &config, surroundings, json, console };
+            let app = &app;
+            let mut scan = Scan { app, config: &config, surroundings, json, verbose, console };
             match command {
                 ScanCommand::Status(options) => commands::status(&mut scan, &options),
                 ScanCommand::Show(options) => commands::show(&mut scan, &options),

@@ -21,7 +21,7 @@ pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
 pub use model::generation::Generation;
 pub use model::moment::Moment;
 pub use model::notice::{News, Notice};
-pub use model::problem::{Problem, ProblemKind};
+pub use model::problem::{Problem, ProblemKind, ProblemKindError};
 pub use model::profile_root::{ProfileRoot, ProfileRootError};
 pub use model::project_path::{ProjectPath, ProjectPathError};
 pub use model::recorded_path::{PathFault, RecordedPath};

@@ -1,5 +1,7 @@
 //! Answers as they were sent, so that a hit costs no serialising.
 
+use std::sync::{Mutex, PoisonError};
+
 use axum::body::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -14,10 +16,14 @@ const ESTIMATED_ANSWERS: usize = 2048;
 /// The versions of what an answer was made from: the collections and the statistics.
 pub(crate) type Versions = [u64; 2];
 
-/// The answers about artifacts with their deployments, the latest for each question.
+/// The answers about artifacts with their deployments, the latest for each question, and the exact answer
+/// about everything.
 #[derive(Debug)]
 pub(crate) struct Bodies {
     kept: Cache<Key, Kept, Size>,
+    /// The latest exact answer about everything, and the version of the statistics in it. Held for as long
+    /// as it takes to copy a handle.
+    overview: Mutex<Option<(u64, Bytes)>>,
 }
 
 /// An artifact and the collection it was asked for in.
@@ -39,11 +45,23 @@ impl Bodies {
     pub(crate) fn keep(&self, key: Key, versions: Versions, body: Bytes) {
         self.kept.insert(key, Kept { versions, body });
     }
+
+    /// Returns the exact answer about everything that was made from this version, if it was kept.
+    pub(crate) fn overview(&self, version: u64) -> Option<Bytes> {
+        let kept = self.overview.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(kept, _)| *kept == version).map(|(_, body)| body.clone())
+    }
+
+    /// Keeps that answer in place of the one before.
+    pub(crate) fn keep_overview(&self, version: u64, body: Bytes) {
+        *self.overview.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, body));
+    }
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self { kept: Cache::with_weighter(ESTIMATED_ANSWERS, CAPACITY, Size) }
+        let kept = Cache::with_weighter(ESTIMATED_ANSWERS, CAPACITY, Size);
+        Self { kept, overview: Mutex::default() }
     }
 }
 
@@ -74,6 +92,15 @@ mod tests {
         assert_eq!(bodies.get(&key(1), [1, 3]), None);
         assert_eq!(bodies.get(&key(1), [2, 2]), None);
         assert_eq!(bodies.get(&key(2), [1, 2]), None);
+    }
+
+    #[test]
+    fn of_everything_the_latest_is_kept() {
+        let bodies = Bodies::default();
+        assert_eq!(bodies.overview(0), None);
+        bodies.keep_overview(1, Bytes::from_static(b"1"));
+        bodies.keep_overview(2, Bytes::from_static(b"2"));
+        assert_eq!((bodies.overview(1), bodies.overview(2).as_deref()), (None, Some(&b"2"[..])));
     }
 
     #[test]

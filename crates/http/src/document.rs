@@ -23,6 +23,9 @@ const PROBLEMS: [(&str, &str); 7] = [
     ("504", "it took too long"),
 ];
 
+/// Where the exact answers are.
+const EXACT_ROUTES: &str = "/api/v1/exact/";
+
 /// The headers of an answer out of the cache.
 const FRESHNESS: [(&str, &str); 5] = [
     ("ETag", "changes with the answer"),
@@ -35,6 +38,16 @@ const FRESHNESS: [(&str, &str); 5] = [
     ),
 ];
 
+/// What an exact answer says besides.
+const EXACT: [(&str, &str); 3] = [
+    ("Skillstat-Exact", "the version of the shape, and of who made it; nobody reads another one"),
+    (
+        "Skillstat-Fingerprint",
+        "names what is looked at: search roots, depth, excludes, collections",
+    ),
+    ("Skillstat-Age-Ms", "`Age` in milliseconds"),
+];
+
 /// Completes the document: the key, the problems that any route may answer with, the headers.
 pub(crate) fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
@@ -44,6 +57,9 @@ pub(crate) fn complete(document: &mut OpenApi) {
         for (operation, writes) in [(&mut item.get, false), (&mut item.post, true)] {
             if let Some(operation) = operation {
                 describe(operation, open, writes);
+                if path.starts_with(EXACT_ROUTES) {
+                    add_to_answers(operation, &EXACT);
+                }
             }
         }
     }
@@ -66,13 +82,9 @@ fn declare(components: &mut Components) {
 fn describe(operation: &mut Operation, open: bool, writes: bool) {
     let responses = &mut operation.responses.responses;
     let cached = responses.contains_key("304");
-    for (status, response) in responses.iter_mut() {
-        let RefOr::T(response) = response else { continue };
-        mark(response);
-        if cached && matches!(status.as_str(), "200" | "304") {
-            for (name, why) in FRESHNESS {
-                add(response, name, why);
-            }
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            mark(response);
         }
     }
     for (status, _) in PROBLEMS {
@@ -82,6 +94,7 @@ fn describe(operation: &mut Operation, open: bool, writes: bool) {
         }
     }
     if cached {
+        add_to_answers(operation, &FRESHNESS);
         let tag = ParameterBuilder::new()
             .name("If-None-Match")
             .parameter_in(ParameterIn::Header)
@@ -94,6 +107,17 @@ fn describe(operation: &mut Operation, open: bool, writes: bool) {
         let key = SecurityRequirement::new(KEY, [""; 0]);
         let none = SecurityRequirement::default();
         operation.security = Some(if writes { vec![key] } else { vec![none, key] });
+    }
+}
+
+/// Adds headers to what is no problem.
+fn add_to_answers(operation: &mut Operation, headers: &[(&str, &str)]) {
+    for status in ["200", "304"] {
+        if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
+            for (name, why) in headers {
+                add(response, name, why);
+            }
+        }
     }
 }
 

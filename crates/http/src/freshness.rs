@@ -11,13 +11,14 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use skillstat_domain::{Answer, AnswerSource, Coverage, Moment, WatchState};
+use skillstat_wire::WATCH_HEADER;
 
 use crate::problem::Refusal;
 use crate::state::HttpState;
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 /// Whether every change before the question is in the answer.
-const WATCH: HeaderName = HeaderName::from_static("skillstat-watch");
+pub(crate) const WATCH: HeaderName = HeaderName::from_static(WATCH_HEADER);
 const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
 const LAST_FETCHED: HeaderName = HeaderName::from_static("x-cache-last-fetched");
 
@@ -27,13 +28,23 @@ pub(crate) struct Freshness {
     as_of: Moment,
     source: AnswerSource,
     etag: String,
+    /// What was said before the question, if that was not `live`.
+    unwatched: Option<HeaderValue>,
 }
 
 impl Freshness {
     /// Begins with one answer.
     pub(crate) fn new<T>(state: &HttpState, answer: &Answer<T>) -> Self {
         let etag = format!("{:016x}-{:x}", state.process, answer.cached.version);
-        Self { as_of: answer.cached.as_of, source: answer.source, etag }
+        Self { as_of: answer.cached.as_of, source: answer.source, etag, unwatched: None }
+    }
+
+    /// Adds the coverage as it was before the question: a gap that was closed since may have hidden a
+    /// change that is not in the answer.
+    #[must_use]
+    pub(crate) fn watched_before(mut self, coverage: &Coverage) -> Self {
+        self.unwatched = (coverage.state() != WatchState::Live).then(|| watched(coverage));
+        self
     }
 
     /// Adds another answer: the oldest decides the age, the slowest the source.
@@ -60,7 +71,8 @@ impl Freshness {
         }
     }
 
-    fn age(&self, state: &HttpState) -> Duration {
+    /// Returns how old the oldest thing is that the answer was made from.
+    pub(crate) fn age(&self, state: &HttpState) -> Duration {
         state.services.clock.now().since(self.as_of)
     }
 
@@ -92,7 +104,8 @@ impl Freshness {
         if let Ok(etag) = HeaderValue::from_str(&etag) {
             headers.insert(ETAG, etag);
         }
-        headers.insert(WATCH, watched(&state.services.watcher.coverage()));
+        let now = || watched(&state.services.watcher.coverage());
+        headers.insert(WATCH, self.unwatched.clone().unwrap_or_else(now));
         Ok(response)
     }
 }
@@ -106,7 +119,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Bytes, Refusal> {
 }
 
 /// Says whether every change is seen, and if not, one reason.
-fn watched(coverage: &Coverage) -> HeaderValue {
+pub(crate) fn watched(coverage: &Coverage) -> HeaderValue {
     let state = coverage.state();
     let reason = match &coverage.gaps[..] {
         [gap, ..] if state == WatchState::Degraded => format!("{} {}", gap.path, gap.reason),

@@ -30,13 +30,13 @@ pub(crate) struct ProblemBody {
 pub(crate) struct Refusal {
     status: StatusCode,
     detail: Value,
-    header: Option<(HeaderName, HeaderValue)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     /// Refuses with a status and a text.
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: Value::String(detail.into()), header: None }
+        Self { status, detail: Value::String(detail.into()), headers: Vec::new() }
     }
 
     /// Refuses with 400.
@@ -52,12 +52,18 @@ impl Refusal {
     /// Refuses with 422 and one entry of the list.
     pub(crate) fn unprocessable(entry: Value) -> Self {
         let detail = Value::Array(vec![entry]);
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, detail, header: None }
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, detail, headers: Vec::new() }
     }
 
     /// Adds a header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, HeaderValue::from_static(value)));
+        self.headers.push((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    /// Adds headers.
+    pub(crate) fn with_headers(mut self, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
+        self.headers.extend(headers);
         self
     }
 
@@ -86,6 +92,10 @@ impl From<QueryError> for Refusal {
             }
             QueryError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
                 .with_header(RETRY_AFTER, "1"),
+            QueryError::Unavailable { reason } => {
+                tracing::error!(reason, "nobody answers");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "nobody answers")
+            }
         }
     }
 }
@@ -103,9 +113,7 @@ impl IntoResponse for Refusal {
         let mut response = (self.status, bytes).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
-        if let Some((name, value)) = self.header {
-            headers.insert(name, value);
-        }
+        headers.extend(self.headers);
         response
     }
 }

@@ -23,8 +23,8 @@ use crate::limits::{limit, panicked};
 use crate::observe::observe;
 use crate::problem::Refusal;
 use crate::routes::{
-    artifact, artifacts, cache, deploy, events, health, metrics, project, projects, root, status,
-    watch,
+    artifact, artifacts, cache, deploy, events, exact, health, metrics, project, projects, root,
+    status, watch,
 };
 use crate::state::HttpState;
 
@@ -91,6 +91,9 @@ fn described() -> OpenApiRouter<HttpState> {
         .routes(routes!(status::get))
         .routes(routes!(watch::get))
         .routes(routes!(events::get))
+        .routes(routes!(exact::overview))
+        .routes(routes!(exact::statistics))
+        .routes(routes!(exact::collections))
         .routes(routes!(cache::counters))
         .routes(routes!(cache::invalidate));
     let mut all = OpenApiRouter::with_openapi(OpenApi::new(info, utoipa::openapi::Paths::new()))

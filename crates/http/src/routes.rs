@@ -7,6 +7,7 @@ pub(crate) mod collections;
 pub(crate) mod copies;
 pub(crate) mod deploy;
 pub(crate) mod events;
+pub(crate) mod exact;
 pub(crate) mod health;
 pub(crate) mod metrics;
 pub(crate) mod project;

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
+use axum::http::HeaderValue;
 use skillstat_domain::{ChangeFeed, Clock, Moment, StatisticsQuery, StatsCache, Watcher};
 use tokio::sync::{Semaphore, watch};
 
@@ -38,6 +39,8 @@ pub struct HttpState {
     pub(crate) guard: Arc<GuardConfig>,
     pub(crate) limits: Limits,
     pub(crate) places: Places,
+    /// Names what is looked at, for whoever must not take an answer about something else.
+    pub(crate) fingerprint: Option<HeaderValue>,
     /// Seconds east of UTC by which naive dates are put in order.
     pub(crate) local_offset: i32,
     pub(crate) bodies: Arc<Bodies>,
@@ -61,6 +64,7 @@ impl HttpState {
             guard: Arc::new(guard),
             limits: Limits::default(),
             places: Places::new(Limits::default()),
+            fingerprint: None,
             local_offset: 0,
             bodies: Arc::default(),
             observer: Arc::new(Observer::new(Metrics::new(paths()), process)),
@@ -76,6 +80,14 @@ impl HttpState {
     #[must_use]
     pub fn with_local_offset(mut self, seconds: i32) -> Self {
         self.local_offset = seconds;
+        self
+    }
+
+    /// Sets the name of all that an answer depends on: search roots, depth, excludes and collections. A
+    /// text that is no header's value is not told, and nobody takes an exact answer without.
+    #[must_use]
+    pub fn with_fingerprint(mut self, fingerprint: &str) -> Self {
+        self.fingerprint = HeaderValue::from_str(fingerprint).ok();
         self
     }
 

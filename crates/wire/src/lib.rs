@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod exact;
 mod news;
 mod problem;
 mod projects;
@@ -7,6 +8,12 @@ mod statistics;
 mod status;
 mod watching;
 
+pub use exact::{
+    AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactArtifactStatistics, ExactCollection,
+    ExactCollectionArtifact, ExactCollections, ExactCopy, ExactDeployment, ExactMetadata,
+    ExactOverview, ExactProblem, ExactState, ExactStatistics, FINGERPRINT_HEADER, LIVE, Malformed,
+    WATCH_HEADER,
+};
 pub use news::News;
 pub use problem::Problem;
 pub use projects::{Project, Projects};

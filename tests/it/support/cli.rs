@@ -1,8 +1,9 @@
 //! The command, run in process.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use skillstat_app::Surroundings;
+use skillstat_app::{Config, Flags, Surroundings};
 use skillstat_cli::{Console, Exit, Size, Stream, run};
 
 /// A command in some surroundings.
@@ -14,7 +15,7 @@ pub(crate) struct Skillstat {
 }
 
 /// What a command said.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) exit: Exit,
     pub(crate) out: String,
@@ -30,6 +31,18 @@ impl Skillstat {
             ..Surroundings::default()
         };
         Self { surroundings, size: None, color: false }
+    }
+
+    /// With a variable of the environment.
+    pub(crate) fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.surroundings.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// The configuration that it works with.
+    #[track_caller]
+    pub(crate) fn config(&self, flags: Flags) -> Config {
+        Config::load(flags, &self.surroundings).expect("the configuration is right")
     }
 
     /// On a terminal with so many columns, in colour.

@@ -56,6 +56,9 @@ pub(super) fn layer(
             .map(|(value, origin)| Setting::new(value.into(), origin)),
         socket: get("SKILLSTAT_SOCKET")
             .map(|(value, origin)| Setting::new(Some(value.into()), origin)),
+        ask_service: get("SKILLSTAT_ASK_SERVICE")
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_ASK_SERVICE", "true or false"))
+            .transpose()?,
         log: get("SKILLSTAT_LOG")
             .map(|(value, origin)| {
                 let filter = text(value, &origin, "SKILLSTAT_LOG")?.to_owned();

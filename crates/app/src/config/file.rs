@@ -106,6 +106,10 @@ fn set(
             };
             layer.socket = Some(Setting::new(path.map(resolve), origin));
         }
+        "ask_service" => {
+            let DeValue::Boolean(ask) = value.get_ref() else { return Err(wrong("true or false")) };
+            layer.ask_service = Some(Setting::new(*ask, origin));
+        }
         "log" => {
             let filter = string(value).ok_or_else(|| wrong("a string"))?;
             layer.log = Some(Setting::new(filter, origin));

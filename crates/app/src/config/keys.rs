@@ -1,7 +1,7 @@
 //! The names of all settings, in the file and in the environment.
 
 /// The keys of the configuration file.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 13] = [
     "roots",
     "max_depth",
     "exclude",
@@ -11,6 +11,7 @@ pub(super) const KEYS: [&str; 12] = [
     "ttl_seconds",
     "token_file",
     "socket",
+    "ask_service",
     "log",
     "watch",
     "watch_budget",
@@ -20,7 +21,7 @@ pub(super) const KEYS: [&str; 12] = [
 pub(super) const AN_ADDRESS: &str = "an address with a port, such as \"127.0.0.1:8787\"";
 
 /// The variables of the environment.
-pub(super) const VARIABLES: [&str; 13] = [
+pub(super) const VARIABLES: [&str; 14] = [
     "SKILLSTAT_ROOTS",
     "SKILLSTAT_MAX_DEPTH",
     "SKILLSTAT_EXCLUDE",
@@ -30,6 +31,7 @@ pub(super) const VARIABLES: [&str; 13] = [
     "SKILLSTAT_TTL_SECONDS",
     "SKILLSTAT_TOKEN_FILE",
     "SKILLSTAT_SOCKET",
+    "SKILLSTAT_ASK_SERVICE",
     "SKILLSTAT_LOG",
     "SKILLSTAT_WATCH",
     "SKILLSTAT_WATCH_BUDGET",

@@ -88,7 +88,7 @@ impl Place {
 /// Four sources that each say everything they can.
 fn everything() -> Place {
     Place::new()
-        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\nlisten = '127.0.0.1:1'\nttl_seconds = 1\ntoken_file = '/file'\nsocket = '/file'\nlog = 'file'\n")
+        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\nlisten = '127.0.0.1:1'\nttl_seconds = 1\ntoken_file = '/file'\nsocket = '/file'\nlog = 'file'\nask_service = false\n")
         .variable("SKILLSTAT_ROOTS", "/variable")
         .variable("SKILLSTAT_MAX_DEPTH", "2")
         .variable("SKILLSTAT_EXCLUDE", "variable")
@@ -99,6 +99,7 @@ fn everything() -> Place {
         .variable("SKILLSTAT_TOKEN_FILE", "/variable")
         .variable("SKILLSTAT_SOCKET", "/variable")
         .variable("SKILLSTAT_LOG", "variable")
+        .variable("SKILLSTAT_ASK_SERVICE", "true")
         .flags(Flags {
             roots: vec!["/flag".into()],
             max_depth: Some(3),
@@ -107,6 +108,7 @@ fn everything() -> Place {
             listen: Some("127.0.0.1:3".parse().unwrap()),
             socket: Some("/flag".into()),
             no_socket: false,
+            no_service: true,
             log: Some("flag".into()),
             unattended: false,
         })
@@ -119,7 +121,7 @@ fn show<T>(setting: &Setting<T>, value: impl FnOnce(&T) -> String) -> (String, S
 
 /// Checks every setting but the file: its value, and its origin with `FILE` for the file.
 #[track_caller]
-fn check(place: &Place, expected: &[(&str, &str); 10]) {
+fn check(place: &Place, expected: &[(&str, &str); 11]) {
     let config = place.load();
     let found = [
         show(&config.roots, |roots| {
@@ -134,6 +136,7 @@ fn check(place: &Place, expected: &[(&str, &str); 10]) {
         show(&config.token_file, |path| path.to_str().unwrap().to_owned()),
         show(&config.socket, |path| path.as_ref().unwrap().to_str().unwrap().to_owned()),
         show(&config.log, Clone::clone),
+        show(&config.ask_service, bool::to_string),
     ];
     let file = place.home.join(".config/skillstat/config.toml");
     for ((value, origin), expected) in found.iter().zip(*expected) {
@@ -157,6 +160,7 @@ fn flags_win_and_what_they_cannot_say_is_left_to_the_environment() {
             ("/variable", "SKILLSTAT_TOKEN_FILE"),
             ("/flag", "--socket"),
             ("flag", "--log"),
+            ("false", "--no-service"),
         ],
     );
 }
@@ -176,6 +180,7 @@ fn the_environment_wins_over_the_file() {
             ("/variable", "SKILLSTAT_TOKEN_FILE"),
             ("/variable", "SKILLSTAT_SOCKET"),
             ("variable", "SKILLSTAT_LOG"),
+            ("true", "SKILLSTAT_ASK_SERVICE"),
         ],
     );
 }
@@ -197,6 +202,7 @@ fn the_file_wins_over_the_defaults_and_names_its_lines() {
             ("/file", "FILE:8"),
             ("/file", "FILE:9"),
             ("file", "FILE:10"),
+            ("false", "FILE:11"),
         ],
     );
 }
@@ -224,6 +230,7 @@ fn what_nobody_says_is_a_default() {
             (&token_file, "default"),
             (&socket, "default"),
             ("info", "default"),
+            ("true", "default"),
         ],
     );
 }

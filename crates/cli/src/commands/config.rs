@@ -16,7 +16,7 @@ pub(crate) fn config(
 ) -> anyhow::Result<Exit> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let roots: Value = config.roots.value.iter().map(|root| path(&root.path)).collect();
-    let settings: [(&str, Value, &Origin); 12] = [
+    let settings: [(&str, Value, &Origin); 13] = [
         ("roots", roots, &config.roots.origin),
         ("max_depth", config.max_depth.value.into(), &config.max_depth.origin),
         ("exclude", config.exclude.value.clone().into(), &config.exclude.origin),
@@ -34,6 +34,7 @@ pub(crate) fn config(
             config.socket.value.as_deref().map_or(false.into(), path),
             &config.socket.origin,
         ),
+        ("ask_service", config.ask_service.value.into(), &config.ask_service.origin),
         ("log", config.log.value.as_str().into(), &config.log.origin),
         ("watch", config.watch.value.to_string().into(), &config.watch.origin),
         ("watch_budget", config.watch_budget.value.get().into(), &config.watch_budget.origin),

@@ -14,7 +14,11 @@ use crate::render::states::counted;
 
 /// Runs the command.
 pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
-    let overview = scan.everything();
+    // What is in the way is on the disk, whatever a service knows of it.
+    let progress = scan.progress();
+    let service = scan.app.statistics();
+    let overview = service.overview(&service.inventory(&progress), &|_, _| true, &progress);
+    drop(progress);
     let collections = scan.app.collections().collections();
     let mut problems = overview.problems.clone();
     problems.extend(collections.problems);

@@ -1,5 +1,7 @@
 //! `skillstat projects`: every project.
 
+use skillstat_app::Scope;
+
 use super::Scan;
 use crate::args::CheckOptions;
 use crate::exit::Exit;
@@ -9,9 +11,12 @@ use crate::render::table::{StateTable, Value};
 
 /// Runs the command.
 pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
-    let overview = scan.everything();
+    let progress = scan.progress();
+    let answers = scan.answers(Scope::Deployments, &progress);
+    let overview = answers.overview(None, None, &progress);
+    drop(progress);
     if scan.json {
-        scan.console.json(&skillstat_wire::Projects::from(&overview))?;
+        scan.console.json(&skillstat_wire::Projects::from(&*overview))?;
     } else {
         let mut table = StateTable::new(&["PROJECT", "COPIES", "MODIFIED"], &scan.console.out);
         for total in overview.project_totals() {

@@ -60,7 +60,9 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
         watcher: Arc::clone(&live.watcher),
         feed: Arc::clone(&live.feed) as _,
     };
-    let state = HttpState::new(services, guard).with_local_offset(local_offset());
+    let state = HttpState::new(services, guard)
+        .with_local_offset(local_offset())
+        .with_fingerprint(&config.fingerprint());
     let private = GuardConfig { private_socket: true, ..GuardConfig::default() };
     let private = state.clone().with_guard(private);
     let shutdown = told_to_end()?;

@@ -1,5 +1,6 @@
 //! `skillstat show`: one artifact.
 
+use skillstat_app::Scope;
 use skillstat_domain::DeploymentStatistics;
 
 use super::{Scan, select};
@@ -14,18 +15,18 @@ use crate::render::table::{StateTable, Value};
 /// Runs the command.
 pub(crate) fn show(scan: &mut Scan<'_, '_>, options: &ShowOptions) -> anyhow::Result<Exit> {
     let progress = scan.progress();
-    let inventory = scan.app.statistics().inventory(&progress);
-    let collections = scan.app.collections().collections();
-    let mut known = inventory.artifacts();
+    let answers = scan.answers(Scope::AndCollections, &progress);
+    let collections = answers.collections();
+    let mut known = answers.artifacts();
     let of_collections = collections.value.iter().flat_map(|found| &found.artifacts);
     known.extend(of_collections.map(|artifact| &artifact.id));
     let artifact = select::artifact(&options.artifact, &known)?;
-    let statistics = scan.app.statistics().statistics(&inventory, &artifact, &progress);
+    let statistics = answers.statistics(&artifact, &progress);
     drop(progress);
 
     // Where nobody knows which artifact a problem hides, it may be this one.
-    let elsewhere: Vec<_> =
-        inventory.problems().filter(|problem| problem.artifact.is_none()).cloned().collect();
+    let mut elsewhere = answers.problems();
+    elsewhere.retain(|problem| problem.artifact.is_none());
     let doubts = [statistics.problems.as_slice(), &elsewhere].concat();
     let exit = Exit::judge(options.check.exit_code, statistics.states(), &doubts);
     if scan.json {

@@ -1,7 +1,6 @@
 //! `skillstat status`: every artifact.
 
-use std::collections::BTreeSet;
-
+use skillstat_app::Scope;
 use skillstat_domain::{ArtifactId, Overview};
 
 use super::{Scan, select};
@@ -15,19 +14,20 @@ use crate::render::table::{StateTable, Value};
 /// Runs the command.
 pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow::Result<Exit> {
     let progress = scan.progress();
-    let service = scan.app.statistics();
-    let mut inventory = service.inventory(&progress);
-    let deployed: BTreeSet<ArtifactId> = inventory.artifacts().into_iter().cloned().collect();
-    if let Some(wanted) = &options.project {
-        let project = select::project(wanted, &inventory.projects, scan.surroundings)?;
-        inventory.retain(|candidate| *candidate == project);
-    }
-    let of_type =
-        |artifact: &ArtifactId| options.kind.as_deref().is_none_or(|kind| artifact.kind() == kind);
-    let mut overview = service.overview(&inventory, &|_, artifact| of_type(artifact), &progress);
+    let scope = if options.all { Scope::AndCollections } else { Scope::Deployments };
+    let answers = scan.answers(scope, &progress);
+    let deployed = answers.artifacts();
+    let project = options.project.as_deref();
+    let project = project
+        .map(|wanted| select::project(wanted, answers.projects(), scan.surroundings))
+        .transpose()?;
+    let kind = options.kind.as_deref();
+    let mut overview = answers.overview(project.as_ref(), kind, &progress);
     drop(progress);
     if options.all {
-        let collections = scan.app.collections().collections();
+        let overview = overview.to_mut();
+        let of_type = |artifact: &ArtifactId| kind.is_none_or(|kind| artifact.kind() == kind);
+        let collections = answers.collections();
         let artifacts = collections.value.into_iter().flat_map(|collection| collection.artifacts);
         for id in
             artifacts.map(|artifact| artifact.id).filter(|id| of_type(id) && !deployed.contains(id))
@@ -38,10 +38,10 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         overview.problems.sort();
     }
     if options.modified {
-        overview.artifacts.retain(|_, statistics| statistics.modified() > 0);
+        overview.to_mut().artifacts.retain(|_, statistics| statistics.modified() > 0);
     }
     if scan.json {
-        scan.console.json(&skillstat_wire::Status::from(&overview))?;
+        scan.console.json(&skillstat_wire::Status::from(&*overview))?;
     } else {
         if !overview.artifacts.is_empty() {
             let table = table(&overview, &scan.console.out);

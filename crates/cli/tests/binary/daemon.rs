@@ -74,9 +74,14 @@ impl Daemon {
         request(UnixStream::connect(path).expect("it listens"), line, "")
     }
 
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
     /// Sends a signal and returns the exit code.
     pub(crate) fn end(&mut self, signal: Signal) -> Option<i32> {
-        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+        self.signal(signal);
         self.child.wait().expect("it ends").code()
     }
 }

@@ -1,5 +1,6 @@
 //! The real binary, where only a process will do: another user, exit codes, a closed pipe.
 
+mod asking;
 mod daemon;
 mod guarding;
 mod log;

@@ -15,8 +15,10 @@ fn it_answers_what_the_command_answers_and_ends_when_told() {
         service.request("GET /api/v1/artifacts/command:review?include_deployments=true", "", "");
     assert_eq!(status, 200, "{body}");
     let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
-    let shown =
-        command(&service.sandbox).args(["--json", "show", "review"]).output().expect("runs");
+    let shown = command(&service.sandbox)
+        .args(["--json", "--no-service", "show", "review"])
+        .output()
+        .expect("runs");
     let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).expect("JSON");
     assert_eq!(answer["deployment_stats"], shown);
     assert_eq!(shown["modified_deployments"], 1);

@@ -55,6 +55,21 @@ impl ArtifactId {
         Ok(Self { text, colon: kind.len() })
     }
 
+    /// Takes an id as `Display` prints it, from whom it was printed for: nothing more is taken off the
+    /// name. Text that a person or a tracker wrote is parsed.
+    ///
+    /// # Errors
+    ///
+    /// As of [`new`](Self::new), and [`ArtifactIdError::NoColon`].
+    pub fn from_printed(text: &str) -> Result<Self, ArtifactIdError> {
+        let colon = text.find(':').ok_or(ArtifactIdError::NoColon)?;
+        match (colon, text.len()) {
+            (0, _) => Err(ArtifactIdError::EmptyType),
+            (colon, length) if colon + 1 == length => Err(ArtifactIdError::EmptyName),
+            _ => Ok(Self { text: text.into(), colon }),
+        }
+    }
+
     /// Returns the type, `skill` in `skill:pdf`.
     pub fn kind(&self) -> &str {
         &self.text[..self.colon]
@@ -155,6 +170,15 @@ mod tests {
     }
 
     #[test]
+    fn a_printed_id_is_taken_as_it_is() {
+        let taken = |text| ArtifactId::from_printed(text).map(|id| id.to_string());
+        assert_eq!(taken("command:review.md").as_deref(), Ok("command:review.md"));
+        assert_eq!(taken("pdf"), Err(ArtifactIdError::NoColon));
+        assert_eq!(taken(":pdf"), Err(ArtifactIdError::EmptyType));
+        assert_eq!(taken("skill:"), Err(ArtifactIdError::EmptyName));
+    }
+
+    #[test]
     fn orders_by_the_printed_text() {
         // By (type, name) the shorter type would come first; by text `-` comes before `:`.
         let (plain, dashed) =
@@ -170,6 +194,7 @@ mod tests {
             let again = id.to_string().parse::<ArtifactId>().unwrap();
             prop_assert_eq!(again.kind(), id.kind());
             prop_assert_eq!(again.name(), ArtifactId::strip_extension(id.name()));
+            prop_assert_eq!(ArtifactId::from_printed(id.as_str()), Ok(id));
         }
     }
 }

@@ -44,6 +44,15 @@ impl DeployedAt {
         self.offset.is_none()
     }
 
+    /// Returns a text that parses back to the same value: what `Display` prints, with the seconds of an
+    /// offset that has some.
+    pub fn exact_text(&self) -> String {
+        match self.offset.map_or(0, |offset| offset.seconds().abs() % 60) {
+            0 => self.to_string(),
+            seconds => format!("{self}:{seconds:02}"),
+        }
+    }
+
     /// Returns the microseconds since 1970 began in UTC, a naive time being taken as local time with
     /// this offset, in seconds east of UTC. For putting times in order.
     pub fn unix_microseconds(&self, local_offset: i32) -> i64 {

@@ -1,6 +1,7 @@
 //! Whatever was skipped or could not be verified.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::ArtifactId;
 
@@ -49,6 +50,20 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::MissingRoot,
+        Self::UnreadableDirectory,
+        Self::NonUtf8Path,
+        Self::UnreadableTracker,
+        Self::MalformedTracker,
+        Self::MalformedRecord,
+        Self::DuplicateRecord,
+        Self::UnreadableCopy,
+        Self::MalformedManifest,
+        Self::NotWatched,
+    ];
+
     /// Returns the name used in answers, in snake case.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -69,5 +84,31 @@ impl ProblemKind {
 impl fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for ProblemKind {
+    type Err = ProblemKindError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(ProblemKindError)
+    }
+}
+
+/// A text that names no sort of problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no sort of problem")]
+pub struct ProblemKindError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_name() {
+        for kind in ProblemKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        assert_eq!("".parse::<ProblemKind>(), Err(ProblemKindError));
     }
 }

@@ -147,6 +147,16 @@ pub struct Overview {
 }
 
 impl Overview {
+    /// Returns the statistics of one artifact; those of an artifact that is deployed nowhere hold its
+    /// problems only.
+    pub fn statistics(&self, artifact: &ArtifactId) -> DeploymentStatistics {
+        self.artifacts.get(artifact).cloned().unwrap_or_else(|| {
+            let problems = self.problems.iter();
+            let problems = problems.filter(|problem| problem.artifact.as_ref() == Some(artifact));
+            DeploymentStatistics { projects: Vec::new(), problems: problems.cloned().collect() }
+        })
+    }
+
     /// Returns the state of every copy, in the order of the artifacts.
     pub fn states(&self) -> impl Iterator<Item = StateName> {
         self.artifacts.values().flat_map(DeploymentStatistics::states)

@@ -17,8 +17,8 @@ pub trait StatisticsQuery: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// - [`QueryError`] when the computation panicked, and the next question computes anew; or when too
-    ///   much is being computed.
+    /// - [`QueryError`] when the computation panicked, and the next question computes anew; when too
+    ///   much is being computed; or when who would answer is elsewhere and cannot be asked.
     async fn statistics(
         &self,
         artifact: &ArtifactId,
@@ -79,4 +79,10 @@ pub enum QueryError {
     /// Too much is being computed already; later there may be an answer.
     #[error("too many answers are being computed")]
     Busy,
+    /// Who would answer is elsewhere, and gives no answer that is good enough.
+    #[error("{reason}")]
+    Unavailable {
+        /// Who, and why not.
+        reason: String,
+    },
 }

@@ -1,10 +1,10 @@
 //! What there is, before any copy is looked at.
 
 use std::collections::BTreeSet;
+use std::mem::take;
 use std::sync::Arc;
 
-use camino::Utf8Path;
-
+use super::part::concerns;
 use crate::{ArtifactId, Problem, ProjectPath, ProjectRecords};
 
 /// The projects found and what their trackers say.
@@ -19,15 +19,15 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Keeps the projects that are `wanted`, and only those problems that lie below them.
-    pub fn retain(&mut self, wanted: impl Fn(&ProjectPath) -> bool) {
-        self.projects.retain(&wanted);
-        self.records.retain(|records| wanted(&records.project));
-        self.skipped.retain(|problem| {
-            self.projects
-                .iter()
-                .any(|project| Utf8Path::new(&problem.path).starts_with(project.as_path()))
-        });
+    /// Keeps one project, and only those problems that concern it.
+    pub fn retain_project(&mut self, project: &ProjectPath) {
+        let (own, others): (Vec<_>, Vec<_>) =
+            take(&mut self.records).into_iter().partition(|records| records.project == *project);
+        let of_others = others.iter().flat_map(|records| &records.problems);
+        let skipped = self.skipped.iter().chain(of_others);
+        self.skipped = skipped.filter(|problem| concerns(problem, project)).cloned().collect();
+        self.projects.retain(|kept| kept == project);
+        self.records = own;
     }
 
     /// Returns what discovery skipped and what the trackers do not say rightly.

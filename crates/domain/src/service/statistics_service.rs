@@ -90,12 +90,8 @@ impl StatisticsService {
         artifact: &ArtifactId,
         observer: &dyn ScanObserver,
     ) -> DeploymentStatistics {
-        let mut overview =
-            self.overview(inventory, &|_, candidate| candidate == artifact, observer);
-        overview.artifacts.remove(artifact).unwrap_or_else(|| {
-            overview.problems.retain(|problem| problem.artifact.as_ref() == Some(artifact));
-            DeploymentStatistics { projects: Vec::new(), problems: overview.problems }
-        })
+        self.overview(inventory, &|_, candidate| candidate == artifact, observer)
+            .statistics(artifact)
     }
 }
 

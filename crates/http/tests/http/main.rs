@@ -7,6 +7,8 @@ mod document;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod exact;
+#[cfg(test)]
 mod freshness;
 #[cfg(test)]
 mod guards;

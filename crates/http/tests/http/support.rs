@@ -144,6 +144,15 @@ impl Service {
         Self::over(World::new(), GuardConfig::default(), cache, feed, watcher)
     }
 
+    /// A service whose coverage a test tells, and that says what it looks at.
+    pub(crate) fn watched(world: World, watcher: Arc<dyn Watcher>, fingerprint: &str) -> Self {
+        let (guard, cache) = (GuardConfig::default(), MockStatsCache::new());
+        let mut service = Self::over(world, guard, cache, Arc::new(MockChangeFeed::new()), watcher);
+        service.state = service.state.with_fingerprint(fingerprint);
+        service.router = router(service.state.clone());
+        service
+    }
+
     fn over(
         world: World,
         guard: GuardConfig,

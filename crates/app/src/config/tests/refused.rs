@@ -29,7 +29,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
     check_file("excludes = []\n", ":1: unknown key `excludes`; did you mean `exclude`?");
     check_file(
         "threads = 1\n[settings]\nx = 1\n",
-        ":2: unknown key `settings`; known are roots, max_depth, exclude, skillmeat_home, threads, listen, ttl_seconds, token_file, socket, log, watch, watch_budget",
+        ":2: unknown key `settings`; known are roots, max_depth, exclude, skillmeat_home, threads, listen, ttl_seconds, token_file, socket, ask_service, log, watch, watch_budget",
     );
 }
 
@@ -64,6 +64,7 @@ fn a_value_in_the_file_is_of_the_wrong_type() {
         ("max_depth = 99999999999999999999", "`max_depth` must be a whole number from 0"),
         ("threads = 0", "`threads` must be a whole number from 1"),
         ("threads = true", "`threads` must be a whole number from 1"),
+        ("ask_service = 'no'", "`ask_service` must be true or false"),
     ] {
         check_file(&format!("# first\n{text}\n"), &format!(":2: {expected}"));
     }
@@ -82,6 +83,11 @@ fn a_value_in_a_variable_is_none() {
         "SKILLSTAT_THREADS",
         "0",
         "SKILLSTAT_THREADS: `SKILLSTAT_THREADS` must be a whole number from 1",
+    );
+    check_variable(
+        "SKILLSTAT_ASK_SERVICE",
+        "no",
+        "SKILLSTAT_ASK_SERVICE: `SKILLSTAT_ASK_SERVICE` must be true or false",
     );
     check_variable(
         "SKILLSTAT_EXCLUDE",

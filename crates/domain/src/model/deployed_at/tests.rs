@@ -13,8 +13,15 @@ fn agrees_with_python_on_every_recorded_text() {
     for line in PYTHON.lines().filter(|line| !line.starts_with('#')) {
         let (text, expected) = line.split_once('\t').expect("two columns");
         let text = text.replace("\\n", "\n");
-        let ours = text.parse::<DeployedAt>().map_or("error".to_owned(), |at| at.to_string());
-        assert_eq!(ours, expected, "{text:?}");
+        let at = text.parse::<DeployedAt>();
+        assert_eq!(
+            at.as_ref().map_or("error".to_owned(), ToString::to_string),
+            expected,
+            "{text:?}"
+        );
+        if at.is_ok() {
+            assert_eq!(at.as_ref().map(|at| at.exact_text().parse()), Ok(at.clone()), "{text:?}");
+        }
         rows += 1;
     }
     assert!(rows > 2_000, "only {rows} rows");
@@ -35,8 +42,19 @@ proptest! {
             // Offsets of odd seconds are printed to the minute, so compare the second printing.
             let printed = at.to_string();
             prop_assert_eq!(printed.parse::<DeployedAt>().unwrap().to_string(), printed);
+            prop_assert_eq!(at.exact_text().parse(), Ok(at));
         }
     }
+}
+
+#[test]
+fn the_exact_text_has_the_seconds_of_an_offset() {
+    let exact = |text: &str| text.parse::<DeployedAt>().unwrap().exact_text();
+    assert_eq!(exact("2026-01-02T03:04:05-01:02:03"), "2026-01-02T03:04:05-01:02:03");
+    assert_eq!(exact("2026-01-02T03:04:05-00:00:30"), "2026-01-02T03:04:05-00:00:30");
+    assert_eq!(exact("2026-01-02T03:04:05.5+01:02"), "2026-01-02T03:04:05.500000+01:02");
+    assert_eq!(exact("2026-01-02T03:04:05Z"), "2026-01-02T03:04:05Z");
+    assert_eq!(exact("2026-01-02"), "2026-01-02T00:00:00");
 }
 
 #[track_caller]

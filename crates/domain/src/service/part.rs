@@ -1,0 +1,65 @@
+//! What is known of everything, cut down to what is asked about.
+
+use camino::Utf8Path;
+
+use super::aggregate::Aggregate;
+use crate::{ArtifactId, Overview, Problem, ProblemKind, ProjectPath};
+
+impl Overview {
+    /// Returns what there is of one project, or of all, and of those artifacts that are `wanted`: what
+    /// [`StatisticsService::overview`](crate::StatisticsService::overview) finds when it looks at no
+    /// more.
+    #[must_use]
+    pub fn part(
+        &self,
+        project: Option<&ProjectPath>,
+        wanted: &dyn Fn(&ArtifactId) -> bool,
+    ) -> Self {
+        let is_in = |candidate: &ProjectPath| project.is_none_or(|project| project == candidate);
+        let problems = self.problems_of_no_copy();
+        let problems =
+            problems.filter(|problem| project.is_none_or(|project| concerns(problem, project)));
+        // Those of the copies come with these.
+        let mut aggregate = Aggregate::new(problems.cloned().collect());
+        for (artifact, statistics) in self.artifacts.iter().filter(|(artifact, _)| wanted(artifact))
+        {
+            for deployment in statistics.projects.iter().filter(|one| is_in(one.project())) {
+                for copy in deployment.copies() {
+                    aggregate.add(artifact, deployment.project(), copy.clone());
+                }
+            }
+        }
+        let (artifacts, problems) = aggregate.finish();
+        let projects = self.projects.iter().filter(|project| is_in(project)).cloned();
+        Self { projects: projects.collect(), artifacts, problems }
+    }
+
+    /// Returns the problems that were met before any copy was looked at, sorted.
+    pub fn problems_of_no_copy(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.kind != ProblemKind::UnreadableCopy)
+    }
+}
+
+/// Tells whether a problem that was met before any copy was looked at is one of this project: it is in
+/// a tracker of the project, or it hides what lies below the project.
+pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
+    let path = Utf8Path::new(&problem.path);
+    match problem.kind {
+        // The tracker lies in a profile root, and that in its project.
+        ProblemKind::UnreadableTracker
+        | ProblemKind::MalformedTracker
+        | ProblemKind::MalformedRecord
+        | ProblemKind::DuplicateRecord => {
+            path.parent().and_then(Utf8Path::parent) == Some(project.as_path())
+        }
+        ProblemKind::MissingRoot
+        | ProblemKind::UnreadableDirectory
+        | ProblemKind::NonUtf8Path
+        | ProblemKind::UnreadableCopy
+        | ProblemKind::MalformedManifest
+        | ProblemKind::NotWatched => path.starts_with(project.as_path()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
