@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use skillstat_app::{Config, Flags, Live, Surroundings};
-use skillstat_domain::{ArtifactId, WatchState};
+use skillstat_domain::{ArtifactId, ChangeFeed, News, WatchState};
 use tokio::runtime::Runtime;
 
 /// A service that follows a tree.
@@ -42,6 +42,27 @@ impl Followed {
         });
         let files = copies.filter(|file| file.is_file()).collect();
         Self { artifact: artifact.clone(), files, live, runtime }
+    }
+
+    /// Appends to one file after the other and asks nothing; returns how long the news of it took.
+    pub(crate) fn news(&self, times: usize) -> Vec<Duration> {
+        let mut listener = self.live.feed.listen(None);
+        let files = self.files.iter().cycle().take(times);
+        files
+            .map(|path| {
+                let mut file = OpenOptions::new().append(true).open(path).expect("it is there");
+                file.write_all(b".").expect("writable");
+                let written = Instant::now();
+                self.runtime.block_on(async {
+                    while let Some(notice) = listener.next().await {
+                        if matches!(&notice.news, News::Artifact { artifact, .. } if *artifact == self.artifact) {
+                            break;
+                        }
+                    }
+                });
+                written.elapsed()
+            })
+            .collect()
     }
 
     /// Appends to one file after the other; returns how long each answer took from the moment on at

@@ -73,7 +73,6 @@ fn changes(trees: &[(&str, Tree)]) {
             times.extend(followed.change(CHANGES / ROUNDS));
         }
     }
-    drop(followed);
     let mut medians = Vec::new();
     for ((name, _), times) in trees.iter().zip(&mut times) {
         times.sort_unstable();
@@ -82,6 +81,12 @@ fn changes(trees: &[(&str, Tree)]) {
         medians.push(median);
     }
     println!("large / small: {:.2}", ratio(medians[1], medians[0]));
+    for ((name, _), followed) in trees.iter().zip(&followed) {
+        let mut times = followed.news(CHANGES / ROUNDS);
+        times.sort_unstable();
+        let (median, most) = (times[times.len() / 2], times[times.len() - 1]);
+        println!("{name}: from a write to the news of it: p50 {median:?}, most {most:?}");
+    }
 }
 
 /// How many watches there are and what it takes to set them up.

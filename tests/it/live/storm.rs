@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::{Followed, deploy, write};
 
+/// How much memory 15,000 changes may take: what each of them would hold for itself is more.
+const MOST_GROWN_BYTES: u64 = 16 * 1024 * 1024;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_of_writes_beside_a_checkout_leaves_the_service_answering_and_right() {
     let followed = Followed::new(|root| {
@@ -17,6 +20,7 @@ async fn a_storm_of_writes_beside_a_checkout_leaves_the_service_answering_and_ri
     })
     .await;
     followed.check("before").await;
+    let memory = resident_bytes();
     let (done, asked) = (AtomicBool::new(false), "skill:csv".parse().unwrap());
     let mut answers = 0;
     std::thread::scope(|scope| {
@@ -61,4 +65,12 @@ async fn a_storm_of_writes_beside_a_checkout_leaves_the_service_answering_and_ri
     });
     assert!(answers > 100, "only {answers} answers");
     followed.check("after the storm").await;
+    let grown = resident_bytes().saturating_sub(memory);
+    assert!(grown < MOST_GROWN_BYTES, "{grown} bytes more than before");
+}
+
+fn resident_bytes() -> u64 {
+    let text = fs::read_to_string("/proc/self/statm").expect("Linux");
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    pages.expect("a number") * u64::try_from(rustix::param::page_size()).expect("small")
 }
