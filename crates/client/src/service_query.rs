@@ -21,6 +21,9 @@ const OVERVIEW: &str = "/api/v1/exact/overview";
 const STATISTICS: &str = "/api/v1/exact/statistics?artifact=";
 const COLLECTIONS: &str = "/api/v1/exact/collections";
 
+/// How many characters of a reason are told.
+const LONGEST_REASON: usize = 500;
+
 /// The versions of answers that came from outside count down, those of answers made in this process
 /// count up: no two are the same.
 static NEXT_VERSION: AtomicU64 = AtomicU64::new(u64::MAX);
@@ -77,7 +80,8 @@ impl ServiceQuery {
             Fault::Absent => format!("no service at {socket}"),
             fault => format!("the service at {socket} {fault}"),
         };
-        QueryError::Unavailable { reason }
+        // It may quote what came, and that may be anything.
+        QueryError::Unavailable { reason: reason.chars().take(LONGEST_REASON).collect() }
     }
 }
 

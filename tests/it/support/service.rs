@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(crate) struct Service {
     watcher: Arc<Watched>,
-    // In this order: the listener goes before its file, and what it asks after it.
+    // The file goes first, so that nobody asks while the rest ends.
     _socket: PrivateSocket,
     _live: Live,
     _runtime: Runtime,

@@ -163,6 +163,8 @@ async fn what_cannot_be_read_is_not_taken() {
         let said = refused(good(body)).await;
         assert!(said.starts_with(unread), "{said}");
     }
+    let long = refused(good(&format!("\"{}\"", "x".repeat(100_000)))).await;
+    assert!(long.starts_with(unread) && long.len() < 1000, "{}", long.len());
     let other = BODY.replace("/p/a", "p/a");
     assert_eq!(
         refused(good(&other)).await,

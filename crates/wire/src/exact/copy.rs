@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 use skillstat_domain::{
-    Baseline, ContentHash, CopyReport, CopyState, DeployedAt, ProfileRoot, ProjectPath,
-    RecordedPath,
+    Baseline, ContentHash, CopyReport, CopyState, DeployedAt, Problem, ProblemKind, ProfileRoot,
+    ProjectPath, RecordedPath,
 };
 
 use super::malformed::Malformed;
@@ -78,23 +78,41 @@ impl TryFrom<ExactCopy> for CopyReport {
         let profile_root = ProfileRoot::new(&copy.profile_root);
         let profile_root = profile_root
             .map_err(|error| Malformed::new("profile root", copy.profile_root, &error))?;
+        let baseline = Baseline::new(&copy.baseline);
         Ok(Self {
             profile_root,
             path: RecordedPath::new(&copy.path),
             deployed_at: date(copy.deployed_at)?,
-            baseline: Baseline::new(&copy.baseline),
             from_collection: copy.from_collection,
             profile_id: copy.profile_id,
             line: copy.line,
-            state: match copy.state {
-                ExactState::Synced => CopyState::Synced,
-                ExactState::Modified(current) => CopyState::Modified { current: hash(current)? },
-                ExactState::Missing => CopyState::Missing,
-                ExactState::Unreadable(problem) => {
-                    CopyState::Unreadable(Box::new((*problem).try_into()?))
-                }
-            },
+            state: state(copy.state, &baseline)?,
+            baseline,
         })
+    }
+}
+
+/// Reads a state, which must be one that a copy of this baseline can have.
+fn state(state: ExactState, baseline: &Baseline) -> Result<CopyState, Malformed> {
+    match (state, baseline.hash()) {
+        (ExactState::Synced | ExactState::Modified(_), None) => {
+            Err(Malformed::new("baseline", baseline.as_str(), &"nothing can be compared with it"))
+        }
+        (ExactState::Synced, Some(_)) => Ok(CopyState::Synced),
+        (ExactState::Modified(current), Some(recorded)) if current.parse() == Ok(recorded) => {
+            Err(Malformed::new("hash", current, &"modified, and as the baseline"))
+        }
+        (ExactState::Modified(current), Some(_)) => {
+            Ok(CopyState::Modified { current: hash(current)? })
+        }
+        (ExactState::Missing, _) => Ok(CopyState::Missing),
+        (ExactState::Unreadable(problem), _) => {
+            let problem: Problem = (*problem).try_into()?;
+            if problem.kind != ProblemKind::UnreadableCopy {
+                return Err(Malformed::new("kind", problem.kind.as_str(), &"not that of a copy"));
+            }
+            Ok(CopyState::Unreadable(Box::new(problem)))
+        }
     }
 }
 

@@ -34,7 +34,10 @@ fn copy(profile_root: &str, deployed_at: &str, state: CopyState) -> CopyReport {
         profile_root: ProfileRoot::new(profile_root).unwrap(),
         path: RecordedPath::new("../x\0"),
         deployed_at: deployed_at.parse().unwrap(),
-        baseline: Baseline::new("ABC"),
+        baseline: Baseline::new(match &state {
+            CopyState::Unreadable(_) => "no hash",
+            _ => "CDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcd",
+        }),
         from_collection: Some(String::new()),
         profile_id: None,
         line: u32::MAX,
@@ -185,6 +188,23 @@ fn what_is_no_path_date_hash_or_name_is_refused() {
         "/projects/0",
         json!("/..".repeat(100)),
         &format!("project `{}`: the path holds `..`", &"/..".repeat(100)[..80]),
+    );
+}
+
+#[test]
+fn a_state_that_a_copy_cannot_have_is_refused() {
+    let copy = |rest: &str| format!("/artifacts/0/statistics/deployments/1/copies/{rest}");
+    let nothing = "baseline `x`: nothing can be compared with it";
+    check_refused(&copy("0/baseline"), json!("x"), nothing);
+    check_refused(&copy("3/baseline"), json!("x"), nothing);
+    check_refused(&copy("2/state"), json!("synced"), &nothing.replace('x', "no hash"));
+    let same = "cd".repeat(32);
+    let expected = format!("hash `{same}`: modified, and as the baseline");
+    check_refused(&copy("3/state/modified"), json!(same), &expected);
+    check_refused(
+        &copy("2/state/unreadable/kind"),
+        json!("malformed_record"),
+        "kind `malformed_record`: not that of a copy",
     );
 }
 
