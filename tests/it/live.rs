@@ -3,7 +3,10 @@
 //! After each step the answer of the service is compared with that of a scan that knows nothing.
 
 mod beginning;
+mod edges;
 mod histories;
+mod links;
+mod roots;
 mod stories;
 mod storm;
 
@@ -19,6 +22,8 @@ use tempfile::TempDir;
 use tokio::runtime::Handle;
 
 use crate::support::hash_copy;
+
+const TRACKER: &str = ".skillmeat-deployed.toml";
 
 /// Longer than anything takes that comes at all.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,23 +41,30 @@ struct Followed {
 }
 
 impl Followed {
-    /// Makes a tree, then the service over it, and waits until everything is watched.
+    /// Makes a tree below a root, then the service over it, and waits until everything is watched.
     async fn new(make: impl FnOnce(&Path)) -> Self {
-        Self::with(make, |flags| flags).await
+        Self::over(&[], |base| make(&base.join("root"))).await
     }
 
-    async fn with(make: impl FnOnce(&Path), set: impl FnOnce(Flags) -> Flags) -> Self {
+    /// The same with a tree that has more in it than a root, and with settings: variables and values, in
+    /// which `~` stands for the tree.
+    async fn over(settings: &[(&str, &str)], make: impl FnOnce(&Path)) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let base = fs::canonicalize(directory.path()).expect("it is there");
-        make(&base.join("root"));
-        fs::create_dir_all(base.join("root")).expect("writable");
+        make(&base);
+        let text = base.to_str().expect("UTF-8");
+        let of_setting =
+            |(name, value): &(&str, &str)| ((*name).into(), value.replace('~', text).into());
+        let mut variables = vec![("SKILLSTAT_ROOTS".into(), base.join("root").into())];
+        variables.splice(0..0, settings.iter().map(of_setting));
         let surroundings = Surroundings {
+            variables,
             home: Some(base.join("home")),
             working_directory: Some("/".into()),
             ..Surroundings::default()
         };
-        let flags = set(Flags { roots: vec![base.join("root")], ..Flags::default() });
-        let config = Config::load(flags, &surroundings).expect("the configuration is good");
+        let config =
+            Config::load(Flags::default(), &surroundings).expect("the configuration is good");
         let plain = App::new(&config).expect("the configuration is good");
         let live = Live::start(&config, &Handle::current()).expect("it starts");
         let mut listener = live.feed.listen(None);
@@ -136,16 +148,21 @@ fn deploy(profile_root: &Path, name: &str, text: &str) {
 
 fn try_to_deploy(profile_root: &Path, name: &str, text: &str) -> io::Result<()> {
     try_to_write(&profile_root.join("skills").join(name).join("SKILL.md"), text)?;
-    let tracker = profile_root.join(".skillmeat-deployed.toml");
+    let files = BTreeMap::from([("SKILL.md".to_owned(), text.as_bytes().to_vec())]);
+    let hash = hash_copy(&CopySketch::Directory(files));
+    record(profile_root, name, &format!("skills/{name}"), &hash.to_string())
+}
+
+/// Adds the record of a skill to the tracker of a profile root, at its end.
+fn record(profile_root: &Path, name: &str, path: &str, hash: &str) -> io::Result<()> {
+    let tracker = profile_root.join(TRACKER);
     let before = match fs::read_to_string(&tracker) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         before => before?,
     };
-    let files = BTreeMap::from([("SKILL.md".to_owned(), text.as_bytes().to_vec())]);
-    let hash = hash_copy(&CopySketch::Directory(files));
     let record = format!(
         "[[deployed]]\nartifact_name = \"{name}\"\nartifact_type = \"skill\"\nfrom_collection = \"default\"\n\
-         deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"skills/{name}\"\ncontent_hash = \"{hash}\"\n\n"
+         deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"{path}\"\ncontent_hash = \"{hash}\"\n\n"
     );
     fs::write(&tracker, before + &record)
 }

@@ -108,8 +108,7 @@ fn hash_when_quiet(links: &Links) -> Result<ContentHash, Fault> {
 /// A record can name a place relative to the project instead of the profile root, because
 /// SkillMeat's `dest_path` does: then the copy is elsewhere, and not missing.
 fn misplaced(copy: &CopyLocation<'_>) -> Option<HashError> {
-    let first = copy.path.components().next()?;
-    if ARTIFACT_DIRECTORIES.contains(&first.as_str()) {
+    if !may_be_misplaced(copy.path) {
         return None;
     }
     let project = Dir::open_ambient_dir(copy.project.as_path(), ambient_authority()).ok()?;
@@ -120,6 +119,12 @@ fn misplaced(copy: &CopyLocation<'_>) -> Option<HashError> {
         reason: "lies outside its profile root, where a record cannot point".to_owned(),
         fix: format!("deploy the artifact again, to a place below `{}`", copy.profile_root),
     })
+}
+
+/// Tells whether a record of this path may mean one below the project.
+pub(crate) fn may_be_misplaced(copy: &Utf8Path) -> bool {
+    let first = copy.components().next();
+    first.is_some_and(|first| !ARTIFACT_DIRECTORIES.contains(&first.as_str()))
 }
 
 fn unverified(path: String, what: &What) -> HashError {

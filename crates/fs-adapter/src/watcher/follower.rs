@@ -1,14 +1,17 @@
 //! What is watched, and what an event there means.
 
+mod collections;
 mod copies;
 mod events;
 mod room;
 mod silent;
 mod walk;
+mod ways;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -56,11 +59,12 @@ pub(super) struct Follower {
     /// Whether every watch is made again, in case its directory is another one by now.
     renewing: bool,
     changes: BTreeSet<Change>,
-    /// What is watched, or watched for more, since copies were last planned: what was read there before
-    /// may have changed unseen.
-    fresh: HashSet<Place>,
+    /// The passages that each way leads through.
+    ways: BTreeMap<Waiting, Vec<(Place, Box<OsStr>)>>,
     /// What is to be looked for again, because something on the way there has changed.
     waiting: BTreeSet<Waiting>,
+    /// Directories that a way has led through, and that perhaps nothing wants any more.
+    left: BTreeSet<Place>,
     /// Whether events were lost.
     pub(super) lost: bool,
     /// How many watches the system allowed when it allowed no more.
@@ -87,8 +91,9 @@ impl Follower {
             round: 0,
             renewing: false,
             changes: BTreeSet::new(),
-            fresh: HashSet::new(),
+            ways: BTreeMap::new(),
             waiting: BTreeSet::new(),
+            left: BTreeSet::new(),
             lost: false,
             ceiling: None,
             blind: false,
@@ -107,39 +112,44 @@ impl Follower {
         self.tree.watches()
     }
 
-    /// Watches all that is to be watched, from nothing or after events were lost. Whoever computes from
-    /// what was read before knows nothing of what happened meanwhile, so everything has changed: once
-    /// when all trackers are watched, so that what they say now is planned for and not what somebody
-    /// remembers, and once when their copies are.
+    /// Watches all that is to be watched: from nothing, after events were lost, or because a root is
+    /// elsewhere. Whoever computes from what was read before knows nothing of what happened meanwhile,
+    /// so everything has changed: once when all trackers are watched, so that what they say now is
+    /// planned for and not what somebody remembers, and once when their copies are.
     pub(super) fn rebuild(&mut self, sink: &dyn ChangeSink) {
         (self.lost, self.blind, self.ceiling) = (false, false, None);
         self.unwatched_version += 1;
         self.round += 1;
+        let since = self.round;
         self.renewing = true;
+        for place in self.tree.below(TOP) {
+            let directory = self.tree.get_mut(place);
+            (directory.entered, directory.passage, directory.collections) = (None, None, false);
+        }
+        self.ways.clear();
         self.take_copies_back();
         self.look_for_silent();
         self.look_for_collections();
-        for root in 0..self.scope.roots.len() {
-            self.look_for_root(root);
-        }
+        self.look_for_roots();
         let everything = BTreeSet::from([Change::Everything]);
         sink.changed(&everything);
         for project in self.projects() {
             self.plan_project(project);
         }
         self.renewing = false;
-        self.sweep(TOP);
+        self.sweep(TOP, since);
         self.waiting.clear();
+        self.left.clear();
         self.changes = everything;
     }
 
     /// Tells what has changed, and watches what that brings with it.
     pub(super) fn tell(&mut self, sink: &dyn ChangeSink) {
         loop {
-            self.look_for_waiting();
+            self.look_for_waiting(sink);
             let changes = std::mem::take(&mut self.changes);
             if changes.is_empty() {
-                return;
+                return self.end_what_was_left();
             }
             sink.changed(&changes);
             // Only now is known what their trackers say.
@@ -181,6 +191,13 @@ impl Follower {
         self.changes.insert(change);
     }
 
+    /// Notes that something in a profile root has changed.
+    fn content_changed(&mut self, root: Place, path: &Utf8Path) {
+        if let Some((project, profile_root)) = self.profile_root(root) {
+            self.changes.insert(Change::Content { project, profile_root, path: path.to_owned() });
+        }
+    }
+
     /// Watches a directory; tells whether it is there and can be watched.
     fn watch(&mut self, place: Place, path: &Path, content: bool) -> Result<bool, Full> {
         let directory = self.tree.get(place);
@@ -200,9 +217,6 @@ impl Follower {
                 }
                 let directory = self.tree.get_mut(place);
                 (directory.content, directory.round) = (content, self.round);
-                if !self.renewing {
-                    self.fresh.insert(place);
-                }
                 Ok(true)
             }
             Err(error) if no_more_watches(&error) => {
@@ -215,35 +229,103 @@ impl Follower {
         }
     }
 
+    /// Does what takes watches, and makes room for it as long as that helps.
+    fn with_room<T>(&mut self, mut watch: impl FnMut(&mut Self) -> Result<T, Full>) -> Option<T> {
+        loop {
+            match watch(self) {
+                Ok(done) => return Some(done),
+                // What was entered before there was no room is entered again.
+                Err(Full) if self.make_room(None) => self.round += 1,
+                Err(Full) => {
+                    self.blind = true;
+                    return None;
+                }
+            }
+        }
+    }
+
     /// Takes a directory out, and all below it.
     fn forget(&mut self, place: Place) {
-        let Self { tree, kernel, changes, waiting, .. } = self;
+        let Self { tree, kernel, changes, waiting, left, .. } = self;
+        let mut profiles = Vec::new();
         tree.remove(place, &mut |tree, gone| {
+            left.remove(&gone);
             if let Some(watch) = tree.clear_watch(gone) {
                 kernel.unwatch(watch);
             }
             let directory = tree.get_mut(gone);
             let passage = directory.passage.take();
             waiting.extend(passage.into_iter().flat_map(|passage| passage.into_values()).flatten());
-            if directory.profile.take().is_some_and(|profile| profile.tracker) {
+            let Some(profile) = directory.profile.take() else { return };
+            profiles.push(gone);
+            if profile.tracker {
                 let project = tree.parent(gone).map(|parent| tree.path(parent));
-                let project: Option<PathBuf> = project;
                 let project = project.as_deref().and_then(Utf8Path::from_path);
                 let project = project.and_then(|project| ProjectPath::new(project).ok());
                 changes.insert(project.map_or(Change::Projects, Change::Project));
             }
         });
+        for gone in profiles {
+            for waiting in [Waiting::Profile(gone), Waiting::Beside(gone)] {
+                self.leave_ways(waiting);
+                self.waiting.remove(&waiting);
+            }
+        }
     }
 
-    /// Takes out what was not found in this round.
-    fn sweep(&mut self, place: Place) {
+    /// Takes out what was not found since a round.
+    fn sweep(&mut self, place: Place, since: u32) {
         for child in self.tree.children(place).to_vec() {
-            if self.tree.get(child).round == self.round {
-                self.sweep(child);
+            if self.tree.get(child).round >= since {
+                self.sweep(child, since);
             } else {
                 self.forget(child);
             }
         }
+    }
+
+    /// Takes out what nothing wants below a directory.
+    fn prune(&mut self, place: Place) {
+        for child in self.tree.children(place).to_vec() {
+            self.prune(child);
+            if self.tree.children(child).is_empty() && !self.is_wanted(child) {
+                self.forget(child);
+            }
+        }
+    }
+
+    /// Tells whether a directory is to be watched for itself.
+    fn is_wanted(&self, place: Place) -> bool {
+        let directory = self.tree.get(place);
+        let in_copies = |parent| {
+            let roots = self.within(parent, directory.name());
+            roots.iter().any(|(root, path)| self.profile(*root).is_some_and(|it| it.wants(path)))
+        };
+        directory.entered.is_some()
+            || directory.profile.is_some()
+            || directory.passage.is_some()
+            || directory.collections
+            || self.tree.parent(place).is_none_or(in_copies)
+    }
+
+    /// Returns the profile roots that an entry of a directory lies in, the nearest first, each with the
+    /// path of the entry below it. Of a path that is not UTF-8 that is the part that is.
+    fn within(&self, place: Place, name: &OsStr) -> Vec<(Place, Utf8PathBuf)> {
+        let mut found = Vec::new();
+        let mut names = vec![name];
+        let mut at = Some(place);
+        while let Some(directory) = at {
+            let known = self.tree.get(directory);
+            if known.profile.is_some() {
+                found.push((
+                    directory,
+                    names.iter().rev().map_while(|name| name.to_str()).collect(),
+                ));
+            }
+            names.push(known.name());
+            at = self.tree.parent(directory);
+        }
+        found
     }
 }
 

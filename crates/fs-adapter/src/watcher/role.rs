@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use skillstat_domain::ProjectPath;
+
+use super::tree::Place;
 
 /// A hidden directory that the walk meets: a profile root, if it holds a tracker.
 #[derive(Debug, Default)]
@@ -29,28 +30,29 @@ impl Profile {
             || self.copies.iter().any(|copy| copy.starts_with(path) || path.starts_with(copy))
     }
 
-    /// Tells whether a directory at a path is to be watched with all below it.
-    pub(super) fn holds_files_at(&self, path: &Utf8Path) -> bool {
-        let in_copy = |copy: &Utf8PathBuf| path.starts_with(copy) && !self.given_up.contains(copy);
-        self.linked || self.copies.iter().any(in_copy)
-    }
-
-    /// Tells whether a directory at a path is watched at all.
+    /// Tells whether a directory at a path is to be watched: it lies in a copy, or a copy in it.
     pub(super) fn wants(&self, path: &Utf8Path) -> bool {
-        self.holds_files_at(path) || self.copies.iter().any(|copy| copy.starts_with(path))
+        let wants = |copy: &Utf8PathBuf| {
+            let on_the_way = copy.starts_with(path) && copy != path;
+            on_the_way || path.starts_with(copy) && !self.given_up.contains(copy)
+        };
+        self.linked || self.copies.iter().any(wants)
     }
 }
 
 /// What waits for entries of a directory to come, go or change, by the name of the entry.
 pub(super) type Passage = BTreeMap<Box<OsStr>, BTreeSet<Waiting>>;
 
-/// What lies behind an entry.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// What lies at the end of a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Waiting {
-    /// A search root, by its number.
-    Root(usize),
-    /// The collections.
+    /// A search root.
+    Roots,
+    /// A part of the collections.
     Collections,
-    /// Something that a profile root or tracker of a project is a link to.
-    Project(ProjectPath),
+    /// What the profile root at this place, or its tracker, is a link to.
+    Profile(Place),
+    /// What the copies of the profile root at this place may have been confused with: the same path
+    /// below the project.
+    Beside(Place),
 }

@@ -5,30 +5,22 @@ use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, statat};
-use skillstat_domain::{Change, ProfileRoot, ProjectPath};
 
-use super::super::role::Profile;
+use super::super::role::{Profile, Waiting};
 use super::super::tree::Place;
 use super::walk::list;
 use super::{Follower, Full};
+use crate::hasher::may_be_misplaced;
 use crate::tree::MAX_LEVELS;
 
 impl Follower {
-    /// Watches the copies that the trackers of a project name, and no more. What could have changed
-    /// before it was watched counts as changed.
+    /// Watches the copies that the trackers of a project name, and no more.
     pub(super) fn plan_project(&mut self, place: Place) {
         let Some(project) = self.project(place) else { return };
-        self.fresh.clear();
         let records = self.states.records(&project);
         for child in self.tree.children(place).to_vec() {
-            if self.tree.get(child).profile.is_none() {
-                continue;
-            }
-            let path = self.tree.path(child);
-            if let Err(Full) = self.look_for_tracker(place, child, &path) {
-                self.blind = true;
-            }
-            let Some((_, root)) = self.profile_root(child) else { continue };
+            let Some(root) = self.profile_root(child).map(|(_, root)| root) else { continue };
+            let Some(profile) = &mut self.tree.get_mut(child).profile else { continue };
             let mut copies: Vec<_> = records
                 .records
                 .iter()
@@ -37,81 +29,81 @@ impl Follower {
                 .collect();
             copies.sort();
             copies.dedup();
-            let Some(profile) = &mut self.tree.get_mut(child).profile else { continue };
             profile.given_up.retain(|copy| copies.contains(copy));
-            profile.copies = copies;
-            profile.linked = false;
-            self.plan_profile(child, &project, &root);
+            let known = std::mem::replace(&mut profile.copies, copies);
+            let linked = std::mem::take(&mut profile.linked);
+            self.plan_profile(child, &known, linked);
         }
     }
 
-    fn plan_profile(&mut self, place: Place, project: &ProjectPath, root: &ProfileRoot) {
-        let path = self.tree.path(place);
-        let copies = self.profile(place).map_or_else(Vec::new, |profile| profile.copies.clone());
-        for copy in &copies {
-            if self.follow_copy(place, &path, copy) && !self.renewing {
-                let (project, profile_root, path) = (project.clone(), root.clone(), copy.clone());
-                self.changes.insert(Change::Content { project, profile_root, path });
+    /// Watches the copies of a profile root. What was read of those that were not known before may have
+    /// changed unseen, before they were watched.
+    fn plan_profile(&mut self, root: Place, known: &[Utf8PathBuf], linked: bool) {
+        let path = self.tree.path(root);
+        for copy in self.copies(root) {
+            self.follow_copy(root, &path, &copy);
+            if known.binary_search(&copy).is_err() {
+                self.content_changed(root, &copy);
             }
         }
-        self.follow_links(place, project, root);
+        self.follow_links(root, linked);
+        self.look_beside(root);
         if !self.renewing {
-            self.prune(place, place, Utf8Path::new(""));
+            self.prune(root);
         }
     }
 
-    /// Watches all of a profile root, if a link has to do with its copies.
-    pub(super) fn follow_links(&mut self, place: Place, project: &ProjectPath, root: &ProfileRoot) {
-        if !self.profile(place).is_some_and(|profile| profile.linked) {
+    /// Watches all of a profile root, if a link has to do with its copies. That is another way to them,
+    /// unless it was so before: what was read of any copy may have changed there unseen.
+    pub(super) fn follow_links(&mut self, root: Place, linked: bool) {
+        if !self.profile(root).is_some_and(|profile| profile.linked) {
             return;
         }
-        let mut path = self.tree.path(place);
-        while let Err(Full) = self.follow_content(place, &mut path, 0, &mut false) {
-            if !self.make_room(None) {
-                self.blind = true;
-                break;
-            }
+        let mut path = self.tree.path(root);
+        self.with_room(|follower| follower.follow_content(root, &mut path, 0, &mut false));
+        if !linked {
+            self.content_changed(root, Utf8Path::new(""));
         }
-        let (project, profile_root) = (project.clone(), root.clone());
-        let path = Utf8PathBuf::new();
-        self.changes.insert(Change::Content { project, profile_root, path });
     }
 
-    /// Watches a copy and the directories it lies in; tells whether any of that is fresh.
-    pub(super) fn follow_copy(&mut self, root: Place, path: &Path, copy: &Utf8Path) -> bool {
-        let before = self.fresh.len();
-        loop {
-            if self.profile(root).is_none_or(|profile| profile.given_up.contains(copy)) {
-                return true;
-            }
+    /// Watches a copy and the directories it lies in.
+    pub(super) fn follow_copy(&mut self, root: Place, path: &Path, copy: &Utf8Path) {
+        self.follow(root, copy, |follower, linked| follower.follow_to(root, path, copy, linked));
+    }
+
+    /// Watches something of a copy, or gives the copy up.
+    pub(super) fn follow(
+        &mut self,
+        root: Place,
+        copy: &Utf8Path,
+        mut watch: impl FnMut(&mut Self, &mut bool) -> Result<(), Full>,
+    ) {
+        while self.profile(root).is_some_and(|profile| !profile.given_up.contains(copy)) {
             let mut linked = false;
-            let followed = self.follow_to(root, path, copy, &mut linked);
+            let followed = watch(self, &mut linked);
             if let Some(profile) = &mut self.tree.get_mut(root).profile {
                 profile.linked |= linked;
             }
             match followed {
-                Ok(on_the_way) => return on_the_way || self.fresh.len() > before,
+                Ok(()) => return,
                 Err(Full) if self.make_room(Some((root, copy))) => {}
                 Err(Full) => self.give_up(root, copy),
             }
         }
     }
 
-    /// Tells whether a directory on the way is fresh.
     fn follow_to(
         &mut self,
         root: Place,
         path: &Path,
         copy: &Utf8Path,
         linked: &mut bool,
-    ) -> Result<bool, Full> {
+    ) -> Result<(), Full> {
         let (mut place, mut path) = (root, path.to_owned());
-        let mut fresh = false;
         for name in copy.components() {
             if !self.watch(place, &path, true)? {
-                return Ok(fresh);
+                return Ok(());
             }
-            fresh |= self.fresh.contains(&place);
             path.push(name.as_str());
             if let Some(known) = self.tree.child(place, OsStr::new(name.as_str()))
                 && self.is_watched_by_now(known)
@@ -123,14 +115,13 @@ impl Follower {
                 Some(FileType::Directory) => {}
                 Some(FileType::Symlink) => {
                     *linked = true;
-                    return Ok(fresh);
+                    return Ok(());
                 }
-                _ => return Ok(fresh),
+                _ => return Ok(()),
             }
             place = self.tree.child_or_new(place, OsStr::new(name.as_str()));
         }
-        self.follow_content(place, &mut path, 0, linked)?;
-        Ok(fresh)
+        self.follow_content(place, &mut path, 0, linked)
     }
 
     /// Watches a directory of a copy, and all below it.
@@ -145,7 +136,7 @@ impl Follower {
         if level > MAX_LEVELS || !self.watch(place, path, true)? {
             return Ok(());
         }
-        for (name, kind) in list(path) {
+        for (name, kind) in list(path).unwrap_or_default() {
             if kind == FileType::Symlink {
                 *linked = true;
                 continue;
@@ -159,37 +150,38 @@ impl Follower {
         Ok(())
     }
 
-    /// Ends the watches below a profile root that no copy needs any more.
-    fn prune(&mut self, root: Place, place: Place, at: &Utf8Path) {
-        for child in self.tree.children(place).to_vec() {
-            let directory = self.tree.get(child);
-            let name = directory.name().to_str();
-            let path = name.map(|name| at.join(name));
-            let wanted = self.profile(root).is_some_and(|profile| {
-                path.as_ref().map_or(profile.linked, |path| profile.wants(path))
-            });
-            let other = directory.entered.is_some()
-                || directory.profile.is_some()
-                || directory.passage.is_some()
-                || directory.collections;
-            // What lies below another profile root is for that one to say.
-            let others = directory.profile.is_some();
-            if !(wanted || other) {
-                self.forget(child);
-            } else if let Some(path) = path.filter(|_| !others) {
-                self.prune(root, child, &path);
-            }
+    /// Watches the ways to what the copies of a profile root may be confused with.
+    pub(super) fn look_beside(&mut self, root: Place) {
+        self.leave_ways(Waiting::Beside(root));
+        let Some(project) = self.tree.parent(root).map(|project| self.tree.path(project)) else {
+            return;
+        };
+        for copy in self.copies_beside(root) {
+            let path = project.join(copy);
+            self.with_room(|follower| follower.watch_way(&path, Waiting::Beside(root), false));
         }
+    }
+
+    /// Returns the copies of a profile root that may be confused with something beside it.
+    pub(super) fn copies_beside(&self, root: Place) -> Vec<Utf8PathBuf> {
+        let copies = self.profile(root).map_or(&[][..], |profile| &profile.copies);
+        copies.iter().filter(|copy| may_be_misplaced(copy)).cloned().collect()
     }
 
     /// Tells whether a directory has been found in this round, so that it need not be looked for.
     fn is_watched_by_now(&self, place: Place) -> bool {
         let directory = self.tree.get(place);
-        directory.round == self.round && directory.watch().is_some()
+        let through_link = directory.profile.as_ref().is_some_and(|profile| profile.through_link);
+        directory.round == self.round && directory.watch().is_some() && !through_link
     }
 
     pub(super) fn profile(&self, place: Place) -> Option<&Profile> {
         self.tree.get(place).profile.as_deref()
+    }
+
+    /// Returns where the copies of a profile root are, sorted.
+    pub(super) fn copies(&self, root: Place) -> Vec<Utf8PathBuf> {
+        self.profile(root).map(|profile| profile.copies.clone()).unwrap_or_default()
     }
 }
 
