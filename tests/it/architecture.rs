@@ -23,7 +23,7 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 49] = [
+const OWNERS: [(&str, &[&str]); 50] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -37,6 +37,7 @@ const OWNERS: [(&str, &[&str]); 49] = [
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["cli"]),
     ("globset", &["fs-adapter"]),
+    ("form_urlencoded", &["http"]),
     ("futures-util", &["http"]),
     ("http-body-util", &["client"]),
     ("hyper", &["http", "client"]),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use skillstat_domain::{
-    Answer, ArtifactId, Collection, DeploymentStatistics, Overview, QueryError, Scanned,
-    StatisticsQuery, Watcher,
+    Answer, ArtifactAnswers, ArtifactId, Collection, DeploymentStatistics, Overview, QueryError,
+    Scanned, StatisticsQuery, Watcher,
 };
 use tokio::sync::oneshot;
 
@@ -63,6 +63,68 @@ impl StatisticsQuery for SettledStatistics {
     async fn collections(&self) -> Result<Answer<Scanned<Vec<Collection>>>, QueryError> {
         self.settle().await;
         self.inner.collections().await
+    }
+
+    async fn artifact(&self, artifact: &ArtifactId) -> Result<ArtifactAnswers, QueryError> {
+        self.settle().await;
+        self.inner.artifact(artifact).await
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(shuttle))]
+mod tests {
+    use skillstat_domain::testing::{MockStatisticsQuery, MockWatcher};
+
+    use super::*;
+
+    /// Every computation at once.
+    #[derive(Debug)]
+    struct Here;
+
+    impl BlockingPool for Here {
+        fn run(&self, job: Box<dyn FnOnce() + Send>) {
+            job();
+        }
+    }
+
+    /// A question whose answer is an error, so that it is known to have been asked.
+    fn busy() -> MockStatisticsQuery {
+        let mut query = MockStatisticsQuery::new();
+        query.expect_statistics().returning(|_| Err(QueryError::Busy));
+        query.expect_overview().returning(|| Err(QueryError::Busy));
+        query.expect_collections().returning(|| Err(QueryError::Busy));
+        query.expect_artifact().returning(|_| Err(QueryError::Busy));
+        query
+    }
+
+    fn over(watcher: MockWatcher) -> SettledStatistics {
+        SettledStatistics::new(Arc::new(busy()), Arc::new(watcher), Arc::new(Here))
+    }
+
+    /// Asks each question once.
+    async fn ask(query: &SettledStatistics) {
+        let artifact: ArtifactId = "skill:a".parse().unwrap();
+        assert_eq!(query.statistics(&artifact).await.err(), Some(QueryError::Busy));
+        assert_eq!(query.overview().await.err(), Some(QueryError::Busy));
+        assert_eq!(query.collections().await.err(), Some(QueryError::Busy));
+        assert_eq!(query.artifact(&artifact).await.err(), Some(QueryError::Busy));
+    }
+
+    #[tokio::test]
+    async fn each_question_lets_the_watcher_tell_once() {
+        let mut watcher = MockWatcher::new();
+        watcher.expect_is_settled().times(4).return_const(false);
+        watcher.expect_settle().times(4).return_const(());
+        ask(&over(watcher)).await;
+    }
+
+    #[tokio::test]
+    async fn nothing_is_waited_for_when_there_is_nothing_to_tell() {
+        let mut watcher = MockWatcher::new();
+        watcher.expect_is_settled().times(4).return_const(true);
+        watcher.expect_settle().never();
+        ask(&over(watcher)).await;
     }
 }
 

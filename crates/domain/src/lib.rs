@@ -38,7 +38,9 @@ pub use ports::hasher::{CopyLocation, HashError, Hasher};
 pub use ports::project_discovery::ProjectDiscovery;
 pub use ports::project_states::ProjectStates;
 pub use ports::scan_observer::{ScanObserver, ScanPhase};
-pub use ports::statistics_query::{Answer, AnswerSource, QueryError, StatisticsQuery};
+pub use ports::statistics_query::{
+    Answer, AnswerSource, ArtifactAnswers, QueryError, StatisticsQuery,
+};
 pub use ports::stats_cache::StatsCache;
 pub use ports::watcher::{Unwatched, Watcher};
 pub use ports::workers::{InTurn, Workers};

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::Bytes;
+use axum::http::HeaderValue;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use skillstat_domain::ArtifactId;
@@ -29,21 +30,36 @@ pub(crate) struct Bodies {
 /// An artifact and the collection it was asked for in.
 type Key = (ArtifactId, Option<Box<str>>);
 
+/// An answer that was kept.
 #[derive(Debug, Clone)]
-struct Kept {
+pub(crate) struct Kept {
     versions: Versions,
-    body: Bytes,
+    tagged: Tagged,
+}
+
+/// An answer and the tag of it and its versions.
+#[derive(Debug, Clone)]
+pub(crate) struct Tagged {
+    pub(crate) etag: HeaderValue,
+    pub(crate) body: Bytes,
+}
+
+impl Kept {
+    /// Returns the answer, if it was made from these versions.
+    pub(crate) fn made_from(self, versions: Versions) -> Option<Tagged> {
+        (self.versions == versions).then_some(self.tagged)
+    }
 }
 
 impl Bodies {
-    /// Returns the answer that was made from these versions, if it was kept.
-    pub(crate) fn get(&self, key: &Key, versions: Versions) -> Option<Bytes> {
-        self.kept.get(key).filter(|kept| kept.versions == versions).map(|kept| kept.body)
+    /// Returns the latest answer that was kept.
+    pub(crate) fn get(&self, key: &Key) -> Option<Kept> {
+        self.kept.get(key)
     }
 
     /// Keeps an answer in place of the one before.
-    pub(crate) fn keep(&self, key: Key, versions: Versions, body: Bytes) {
-        self.kept.insert(key, Kept { versions, body });
+    pub(crate) fn keep(&self, key: Key, versions: Versions, tagged: Tagged) {
+        self.kept.insert(key, Kept { versions, tagged });
     }
 
     /// Returns the exact answer about everything that was made from this version, if it was kept.
@@ -72,7 +88,7 @@ struct Size;
 impl Weighter<Key, Kept> for Size {
     fn weight(&self, (artifact, collection): &Key, kept: &Kept) -> u64 {
         let key = artifact.as_str().len() + collection.as_deref().map_or(0, str::len);
-        u64::try_from(2 * key + kept.body.len()).unwrap_or(u64::MAX)
+        u64::try_from(2 * key + kept.tagged.body.len()).unwrap_or(u64::MAX)
     }
 }
 
@@ -84,14 +100,19 @@ mod tests {
         (ArtifactId::new("skill", &name.to_string()).unwrap(), None)
     }
 
+    fn tagged(body: &[u8]) -> Tagged {
+        Tagged { etag: HeaderValue::from_static("\"1\""), body: Bytes::copy_from_slice(body) }
+    }
+
     #[test]
     fn an_answer_made_from_other_versions_is_not_returned() {
         let bodies = Bodies::default();
-        bodies.keep(key(1), [1, 2], Bytes::from_static(b"{}"));
-        assert_eq!(bodies.get(&key(1), [1, 2]).as_deref(), Some(&b"{}"[..]));
-        assert_eq!(bodies.get(&key(1), [1, 3]), None);
-        assert_eq!(bodies.get(&key(1), [2, 2]), None);
-        assert_eq!(bodies.get(&key(2), [1, 2]), None);
+        bodies.keep(key(1), [1, 2], tagged(b"{}"));
+        let get = |name, versions| bodies.get(&key(name))?.made_from(versions);
+        assert_eq!(get(1, [1, 2]).unwrap().body, b"{}"[..]);
+        assert!(get(1, [1, 3]).is_none());
+        assert!(get(1, [2, 2]).is_none());
+        assert!(get(2, [1, 2]).is_none());
     }
 
     #[test]
@@ -106,9 +127,9 @@ mod tests {
     #[test]
     fn no_more_is_kept_than_the_capacity() {
         let bodies = Bodies::default();
-        let body = Bytes::from(vec![0; 64 << 10]);
+        let answer = tagged(&vec![0; 64 << 10]);
         for name in 0..1000 {
-            bodies.keep(key(name), [1, 1], body.clone());
+            bodies.keep(key(name), [1, 1], answer.clone());
         }
         assert!(bodies.kept.weight() <= CAPACITY);
         assert!(bodies.kept.len() < 300);

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use axum::http::header::{
-    AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
-};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::Serialize;
-use skillstat_domain::{Answer, AnswerSource, Coverage, Moment, WatchState};
+use skillstat_domain::{Answer, AnswerSource, Cached, Coverage, Moment, WatchState};
 use skillstat_wire::WATCH_HEADER;
 
+use crate::aside::aside;
+use crate::known::Known;
 use crate::problem::Refusal;
 use crate::state::HttpState;
 
@@ -22,21 +22,27 @@ pub(crate) const WATCH: HeaderName = HeaderName::from_static(WATCH_HEADER);
 const CACHE_HIT: HeaderName = HeaderName::from_static("x-cache-hit");
 const LAST_FETCHED: HeaderName = HeaderName::from_static("x-cache-last-fetched");
 
-/// The freshness of what was made from one or more answers.
+/// How many headers an answer has in the end, so that their table need not grow.
+const HEADERS: usize = 12;
+
+/// The freshness of what was made from one answer or two.
 #[derive(Debug)]
 pub(crate) struct Freshness {
     as_of: Moment,
     source: AnswerSource,
-    etag: String,
+    version: u64,
+    /// The version of the second answer, if there is one.
+    second: Option<u64>,
     /// What was said before the question, if that was not `live`.
     unwatched: Option<HeaderValue>,
 }
 
 impl Freshness {
     /// Begins with one answer.
-    pub(crate) fn new<T>(state: &HttpState, answer: &Answer<T>) -> Self {
-        let etag = format!("{:016x}-{:x}", state.process, answer.cached.version);
-        Self { as_of: answer.cached.as_of, source: answer.source, etag, unwatched: None }
+    pub(crate) fn new<T>(answer: &Answer<T>) -> Self {
+        let Answer { cached, source } = answer;
+        let Cached { as_of, version, .. } = *cached;
+        Self { as_of, source: *source, version, second: None, unwatched: None }
     }
 
     /// Adds the coverage as it was before the question: a gap that was closed since may have hidden a
@@ -47,14 +53,14 @@ impl Freshness {
         self
     }
 
-    /// Adds another answer: the oldest decides the age, the slowest the source.
+    /// Adds a second answer: the older decides the age, the slower the source.
     #[must_use]
     pub(crate) fn and<T>(mut self, answer: &Answer<T>) -> Self {
         self.as_of = self.as_of.min(answer.cached.as_of);
         if rank(answer.source) > rank(self.source) {
             self.source = answer.source;
         }
-        self.etag = format!("{}-{:x}", self.etag, answer.cached.version);
+        self.second = Some(answer.cached.version);
         self
     }
 
@@ -80,17 +86,35 @@ impl Freshness {
     pub(crate) fn send(
         &self,
         state: &HttpState,
-        request: &HeaderMap,
+        known: &Known,
         body: impl FnOnce() -> Result<Bytes, Refusal>,
     ) -> Result<Response, Refusal> {
-        let etag = format!("\"{}\"", self.etag);
-        let mut response = if has(request, &etag) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let json = HeaderValue::from_static("application/json");
-            ([(CONTENT_TYPE, json)], body()?).into_response()
-        };
+        self.send_tagged(state, known, self.etag(state), body)
+    }
+
+    /// Sends a body that takes long to make, which is done [aside](aside()).
+    pub(crate) async fn send_large(
+        &self,
+        state: &HttpState,
+        known: &Known,
+        body: impl FnOnce() -> Result<Bytes, Refusal> + Send + 'static,
+    ) -> Result<Response, Refusal> {
+        let etag = self.etag(state);
+        let body = if known.has(&etag) { Bytes::new() } else { aside(body).await? };
+        self.send_tagged(state, known, etag, || Ok(body))
+    }
+
+    /// Sends a body whose tag was made before.
+    pub(crate) fn send_tagged(
+        &self,
+        state: &HttpState,
+        known: &Known,
+        etag: HeaderValue,
+        body: impl FnOnce() -> Result<Bytes, Refusal>,
+    ) -> Result<Response, Refusal> {
+        let mut response = Response::default();
         let headers = response.headers_mut();
+        headers.reserve(HEADERS);
         headers.insert(AGE, HeaderValue::from(self.age(state).as_secs()));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert(
@@ -101,18 +125,33 @@ impl Freshness {
                 AnswerSource::Joined => "skillstat; fwd=miss; collapsed",
             }),
         );
-        if let Ok(etag) = HeaderValue::from_str(&etag) {
-            headers.insert(ETAG, etag);
-        }
         let now = || watched(&state.services.watcher.coverage());
         headers.insert(WATCH, self.unwatched.clone().unwrap_or_else(now));
+        if known.has(&etag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        } else {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *response.body_mut() = body()?.into();
+        }
+        response.headers_mut().insert(ETAG, etag);
         Ok(response)
+    }
+
+    /// Names the versions, and the process, which begins to count them anew.
+    pub(crate) fn etag(&self, state: &HttpState) -> HeaderValue {
+        let (process, version) = (state.process, self.version);
+        let tag = match self.second {
+            Some(second) => format!("\"{process:016x}-{version:x}-{second:x}\""),
+            None => format!("\"{process:016x}-{version:x}\""),
+        };
+        HeaderValue::try_from(tag).expect("digits, hyphens and quotes may stand in a header")
     }
 }
 
 /// Serialises an answer.
 pub(crate) fn json(value: &impl Serialize) -> Result<Bytes, Refusal> {
-    serde_json::to_vec(value).map(Bytes::from).map_err(|error| {
+    // Boxed, so that what is kept of it is no larger than what is sent.
+    serde_json::to_vec(value).map(|bytes| bytes.into_boxed_slice().into()).map_err(|error| {
         tracing::error!(%error, "an answer could not be serialised");
         Refusal::internal()
     })
@@ -138,15 +177,4 @@ fn rank(source: AnswerSource) -> u8 {
         AnswerSource::Joined => 1,
         AnswerSource::Miss => 2,
     }
-}
-
-/// Tells whether the client has the answer with this tag; weak comparison, as RFC 9110 wants here.
-fn has(request: &HeaderMap, etag: &str) -> bool {
-    request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }

@@ -6,10 +6,9 @@ mod origin;
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::http::header::{CONTENT_LENGTH, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 pub use config::{GuardConfig, Reads, Token};
 
@@ -25,11 +24,11 @@ pub(crate) struct Rights {
     pub(crate) write: bool,
 }
 
-/// Lets a request through or refuses it.
-pub(crate) async fn guard(
-    State(state): State<HttpState>,
+/// Lets a request through to `next`, or refuses it.
+pub(crate) async fn guarded<F: Future<Output = Response>>(
+    state: &HttpState,
     mut request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let config = &state.guard;
     let allowed_origin = origin::allowed(&request, config);
@@ -42,7 +41,10 @@ pub(crate) async fn guard(
         match check(&request, config, state.limits.body) {
             Ok(rights) => {
                 request.extensions_mut().insert(rights);
-                next.run(request).await
+                if writes(&request) {
+                    DefaultBodyLimit::max(state.limits.body).apply(&mut request);
+                }
+                next(request).await
             }
             Err(refusal) => refusal.into_response(),
         }
@@ -53,7 +55,7 @@ pub(crate) async fn guard(
 
 fn check(request: &Request, config: &GuardConfig, body: usize) -> Result<Rights, Refusal> {
     host::check(request, config)?;
-    let writes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let writes = writes(request);
     let same_site = origin::check(request, config);
     if writes {
         same_site.as_ref().map_err(|why| Refusal::new(StatusCode::FORBIDDEN, *why))?;
@@ -67,6 +69,10 @@ fn check(request: &Request, config: &GuardConfig, body: usize) -> Result<Rights,
         return Err(too_large());
     }
     Ok(Rights { write: same_site.is_ok() && key == Ok(Key::Good) })
+}
+
+fn writes(request: &Request) -> bool {
+    !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// The answer to a body that is too large.

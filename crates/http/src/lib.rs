@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod aside;
 mod bodies;
 mod document;
 mod freshness;
+mod front;
 mod guard;
 mod id;
+mod known;
 mod limits;
 mod metrics;
 mod observe;

@@ -1,13 +1,15 @@
 //! How much one request, and all of them, may cost.
 
 use std::any::Any;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
@@ -62,8 +64,12 @@ impl Places {
     }
 }
 
-/// Answers within the limits or says that it does not.
-pub(crate) async fn limit(State(places): State<Places>, request: Request, next: Next) -> Response {
+/// Has a request answered within the limits, or says that it is not.
+pub(crate) async fn limited<F: Future<Output = Response>>(
+    places: &Places,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
     let place = if always_open(request.uri().path()) {
         None
     } else {
@@ -76,16 +82,20 @@ pub(crate) async fn limit(State(places): State<Places>, request: Request, next: 
             }
         }
     };
-    let answer = tokio::time::timeout(places.time, next.run(request)).await;
+    let mut answer = pin!(answer(request));
+    let answer = match poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await {
+        // Most are there at once, and need no clock.
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => tokio::time::timeout(places.time, answer).await,
+    };
     drop(place);
     answer.unwrap_or_else(|_| {
         Refusal::new(StatusCode::GATEWAY_TIMEOUT, "request timed out").into_response()
     })
 }
 
-/// Answers in place of a handler that panicked.
-#[expect(clippy::needless_pass_by_value, reason = "tower-http hands the panic over")]
-pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+/// The answer in place of a handler's that panicked.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let reason = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
     tracing::error!(reason, "a request handler panicked");

@@ -13,7 +13,8 @@ use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use skillstat_domain::CacheCounters;
 
-use self::route::{DURATION, REQUESTS, Route};
+pub(crate) use self::route::Route;
+use self::route::{DURATION, REQUESTS};
 use crate::routes::root::VERSION;
 
 /// The upper bounds of the durations that are told apart, in seconds.

@@ -1,18 +1,16 @@
 //! What is noticed about every request: its id, how it was counted, and one line in the log.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, Uri};
-use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Level;
 
-use crate::metrics::Metrics;
+use crate::metrics::{InFlight, Metrics, Route};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -23,14 +21,28 @@ const LONGEST_ID: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Observer {
     pub(crate) metrics: Metrics,
-    process: u64,
+    /// What the ids of this process begin with.
+    prefix: String,
     requests: AtomicU64,
 }
 
 impl Observer {
     /// Begins to count; `process` tells this process's ids from those of others.
     pub(crate) fn new(metrics: Metrics, process: u64) -> Self {
-        Self { metrics, process, requests: AtomicU64::new(0) }
+        Self { metrics, prefix: format!("{process:016x}-"), requests: AtomicU64::new(0) }
+    }
+
+    /// Begins to watch a request.
+    pub(crate) fn notice(&self, request: &Request) -> Noticed<'_> {
+        Noticed {
+            observer: self,
+            began: Instant::now(),
+            being_answered: self.metrics.begin(),
+            id: self.id(request.headers()),
+            route: self.metrics.route(request.extensions().get::<MatchedPath>()),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+        }
     }
 
     /// Returns the id of a request: the client's own if it is short and plain.
@@ -42,32 +54,35 @@ impl Observer {
         };
         headers.get(REQUEST_ID).filter(plain).cloned().or_else(|| {
             let number = self.requests.fetch_add(1, Ordering::Relaxed);
-            HeaderValue::from_str(&format!("{:016x}-{number}", self.process)).ok()
+            HeaderValue::try_from([&self.prefix, number.to_string().as_str()].concat()).ok()
         })
     }
 }
 
-/// Gives every answer the id of its request, counts it and writes it into the log.
-pub(crate) async fn observe(
-    State(observer): State<Arc<Observer>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let began = Instant::now();
-    let metrics = &observer.metrics;
-    let being_answered = metrics.begin();
-    let id = observer.id(request.headers());
-    let route = metrics.route(request.extensions().get::<MatchedPath>());
-    let (method, uri) = (request.method().clone(), request.uri().clone());
-    let mut response = next.run(request).await;
-    let duration = began.elapsed();
-    drop(being_answered);
-    metrics.answered(route, &method, response.status(), duration);
-    log(&method, &uri, id.as_ref(), &response, duration);
-    if let Some(id) = id {
-        response.headers_mut().insert(REQUEST_ID, id);
+/// A request that was noticed and is being answered.
+#[derive(Debug)]
+pub(crate) struct Noticed<'a> {
+    observer: &'a Observer,
+    began: Instant,
+    being_answered: InFlight<'a>,
+    id: Option<HeaderValue>,
+    route: &'a Route,
+    method: Method,
+    uri: Uri,
+}
+
+impl Noticed<'_> {
+    /// Gives the answer the id of its request, counts it and writes it into the log.
+    pub(crate) fn answered(self, response: &mut Response) {
+        let duration = self.began.elapsed();
+        drop(self.being_answered);
+        let metrics = &self.observer.metrics;
+        metrics.answered(self.route, &self.method, response.status(), duration);
+        log(&self.method, &self.uri, self.id.as_ref(), response, duration);
+        if let Some(id) = self.id {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
     }
-    response
 }
 
 /// Writes a line: failures of ours as errors, refusals for information, the rest for who asks. What

@@ -1,6 +1,8 @@
 //! Query parameters, refused in the words of SkillMeat's clients.
 
-use axum::extract::{FromRequestParts, Query};
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::json;
 
@@ -10,13 +12,12 @@ use crate::problem::Refusal;
 #[derive(Debug)]
 pub(crate) struct Params(Vec<(String, String)>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Params {
-    type Rejection = Refusal;
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let pairs = Query::from_request_parts(parts, state).await;
-        let Query(pairs) = pairs.map_err(|error| Refusal::bad_request(error.body_text()))?;
-        Ok(Self(pairs))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
     }
 }
 

@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{StatusCode, Uri};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use utoipa::openapi::{Info, OpenApi};
@@ -18,9 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::document;
-use crate::guard::guard;
-use crate::limits::{limit, panicked};
-use crate::observe::observe;
+use crate::front::front;
 use crate::problem::Refusal;
 use crate::routes::{
     artifact, artifacts, cache, deploy, events, exact, health, metrics, project, projects, root,
@@ -42,6 +38,7 @@ const LARGE: u64 = 8 << 10;
 /// For [`GuardConfig::trust_loopback`](crate::GuardConfig) to mean anything it has to be served with
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router(state: HttpState) -> Router {
+    let state = Arc::new(state);
     let (routes, document) = described().split_for_parts();
     // A tree of texts and numbers always serialises.
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
@@ -54,18 +51,11 @@ pub fn router(state: HttpState) -> Router {
         .merge(without_slash())
         .fallback(async || Refusal::no_route())
         .method_not_allowed_fallback(async || Refusal::no_method())
-        .layer(DefaultBodyLimit::max(state.limits.body))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(state.places.clone(), limit))
-        // Before these, so that who is refused takes no place and a page can read what they answer.
-        .layer(from_fn_with_state(state.clone(), guard))
-        .layer(
+        .layer((
+            from_fn_with_state(Arc::clone(&state), front),
             CompressionLayer::new()
                 .compress_when(SizeAbove::new(LARGE).and(NotForContentType::SSE)),
-        )
-        .layer(map_response(weaken))
-        .layer(map_response(no_sniffing))
-        .layer(from_fn_with_state(Arc::clone(&state.observer), observe))
+        ))
         .with_state(state)
 }
 
@@ -79,9 +69,15 @@ pub(crate) fn paths() -> impl Iterator<Item = String> {
     openapi().paths.paths.into_keys().chain([DOCUMENT.to_owned()])
 }
 
-fn described() -> OpenApiRouter<HttpState> {
+fn described() -> OpenApiRouter<Arc<HttpState>> {
     let info = Info::new("skillstat", env!("CARGO_PKG_VERSION"));
-    let api = OpenApiRouter::default()
+    let mut all = OpenApiRouter::with_openapi(OpenApi::new(info, utoipa::openapi::Paths::new()))
+        .routes(routes!(root::root))
+        .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::detailed))
+        .routes(routes!(metrics::get))
         .routes(routes!(artifacts::list))
         .routes(routes!(artifact::get))
         .routes(routes!(projects::list))
@@ -96,20 +92,12 @@ fn described() -> OpenApiRouter<HttpState> {
         .routes(routes!(exact::collections))
         .routes(routes!(cache::counters))
         .routes(routes!(cache::invalidate));
-    let mut all = OpenApiRouter::with_openapi(OpenApi::new(info, utoipa::openapi::Paths::new()))
-        .routes(routes!(root::root))
-        .routes(routes!(health::health))
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(health::detailed))
-        .routes(routes!(metrics::get))
-        .nest(PREFIX, api);
     document::complete(all.get_openapi_mut());
     all
 }
 
 /// The addresses that SkillMeat's server sends on to the same without a slash in the end.
-fn without_slash() -> Router<HttpState> {
+fn without_slash() -> Router<Arc<HttpState>> {
     let with_slash = ["artifacts/", "artifacts/{id}/", "projects/", "projects/{id}/", "deploy/"];
     with_slash
         .iter()
@@ -123,21 +111,4 @@ async fn send_on(uri: Uri) -> Response {
         target.push_str(query);
     }
     (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, target)]).into_response()
-}
-
-/// Makes the tag of a compressed answer a weak one: its bytes are not those that the tag was for.
-async fn weaken(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    if headers.contains_key(CONTENT_ENCODING)
-        && let Some(Ok(tag)) = headers.get(ETAG).map(HeaderValue::to_str)
-        && let Ok(weak) = HeaderValue::from_str(&format!("W/{tag}"))
-    {
-        headers.insert(ETAG, weak);
-    }
-    response
-}
-
-/// Keeps browsers from taking an answer for something else than it says it is.
-async fn no_sniffing(response: Response) -> impl IntoResponse {
-    ([("x-content-type-options", "nosniff")], response)
 }

@@ -1,5 +1,7 @@
 //! The hash on record, against which a copy is compared.
 
+use std::sync::Arc;
+
 use crate::ContentHash;
 
 /// What was deployed, as the tracker says: `collection_sha` if non-empty, else `content_hash`.
@@ -8,7 +10,8 @@ use crate::ContentHash;
 /// copy cannot be verified.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Baseline {
-    text: Box<str>,
+    // Shared: a record and every report of its copy hold the same.
+    text: Arc<str>,
     hash: Option<ContentHash>,
 }
 

@@ -2,13 +2,14 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 /// The name of a profile root: a direct child of a project whose name starts with a dot.
 ///
 /// `.claude`, `.codex`, `.agents`, `.foo`. The order puts `.claude` first and the rest by bytes,
 /// which is the order of a project's copies in every answer.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ProfileRoot(Box<str>);
+pub struct ProfileRoot(Arc<str>);
 
 impl ProfileRoot {
     /// The profile root that is read and shown first.

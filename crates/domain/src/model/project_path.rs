@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
@@ -10,7 +11,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 /// Links are resolved by whoever found the project; this type cannot look. The order is that of the
 /// bytes of the text (camino's own order goes by components).
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ProjectPath(Utf8PathBuf);
+pub struct ProjectPath(Arc<Utf8Path>);
 
 impl ProjectPath {
     /// Checks and normalises a path.
@@ -27,7 +28,7 @@ impl ProjectPath {
         if path.components().any(|component| component == Utf8Component::ParentDir) {
             return Err(ProjectPathError::ParentComponent);
         }
-        Ok(Self(path.components().collect()))
+        Ok(Self(path.components().collect::<Utf8PathBuf>().into()))
     }
 
     /// Returns the path.

@@ -1,5 +1,7 @@
 //! Where a record says its copy is.
 
+use std::sync::Arc;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 /// The `artifact_path` of a record, as it stands in the tracker.
@@ -7,7 +9,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 /// It is untrusted text: [`inside`](Self::inside) is the only way to a path that may be joined to a
 /// profile root.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RecordedPath(Box<str>);
+pub struct RecordedPath(Arc<str>);
 
 impl RecordedPath {
     /// Takes the text of a record.

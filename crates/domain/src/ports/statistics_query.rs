@@ -37,7 +37,20 @@ pub trait StatisticsQuery: Debug + Send + Sync {
     ///
     /// - [`QueryError`] as above.
     async fn collections(&self) -> Result<Answer<Scanned<Vec<Collection>>>, QueryError>;
+
+    /// Returns the collections and the statistics of one artifact: two answers for the price of one,
+    /// where it costs something to know that they are current.
+    ///
+    /// # Errors
+    ///
+    /// - [`QueryError`] as above.
+    async fn artifact(&self, artifact: &ArtifactId) -> Result<ArtifactAnswers, QueryError> {
+        Ok((self.collections().await?, self.statistics(artifact).await?))
+    }
 }
+
+/// The collections, and the statistics of an artifact.
+pub type ArtifactAnswers = (Answer<Scanned<Vec<Collection>>>, Answer<DeploymentStatistics>);
 
 const _: fn(&dyn StatisticsQuery) = |_| {};
 

@@ -37,10 +37,12 @@ impl Aggregate {
             .copies
             .into_iter()
             .map(|(artifact, projects)| {
-                let projects = projects
+                let mut projects: Vec<_> = projects
                     .into_iter()
                     .filter_map(|(project, copies)| ProjectDeployment::new(project, copies))
                     .collect();
+                // Statistics are made once and kept for long.
+                projects.shrink_to_fit();
                 (artifact, DeploymentStatistics { projects, problems: Vec::new() })
             })
             .collect();

@@ -19,6 +19,7 @@ const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// The series of one route, each made when it is met first and then kept at hand.
+#[derive(Debug)]
 pub(crate) struct Route {
     path: String,
     requests: [[OnceLock<Counter>; CLASSES.len()]; METHODS.len()],

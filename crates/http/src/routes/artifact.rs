@@ -1,14 +1,17 @@
 //! One artifact and where it is deployed: what SkillMeat's Sync Status tab asks for.
 
+use std::sync::Arc;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use skillstat_domain::{ArtifactId, ArtifactIdError, DeployedAt, DeploymentStatistics};
 
 use super::collections;
 use super::shape::{Artifact, Metadata};
+use crate::bodies::Tagged;
 use crate::freshness::{Freshness, json};
+use crate::known::Known;
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
@@ -18,7 +21,7 @@ const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
 /// Returns one artifact.
 #[utoipa::path(
     get,
-    path = "/artifacts/{id}",
+    path = "/api/v1/artifacts/{id}",
     operation_id = "get_artifact",
     params(
         ("id" = String, Path, pattern = r"^[^:]+:[\s\S]+$", description = "`type:name`"),
@@ -34,10 +37,10 @@ const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
     )
 )]
 pub(crate) async fn get(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     path: Result<Path<String>, PathRejection>,
     params: Params,
-    headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let Path(text) = path.map_err(|_| Refusal::bad_request(NO_ID))?;
     let deployments = params.flag("include_deployments")?;
@@ -45,41 +48,54 @@ pub(crate) async fn get(
     let id = parse(&text)?;
 
     let query = &state.services.query;
-    let all = query.collections().await?;
-    let chosen = collections::chosen(&all.cached.value.value, asked)?;
-    let found = collections::find(&chosen, &id);
-    let freshness = Freshness::new(&state, &all);
+    let key = (id, asked.map(Into::into));
+    let mut answers = None;
+    // What was made from the same before is found without looking into the collections.
+    if deployments && let Some(kept) = state.bodies.get(&key) {
+        let (all, statistics) = query.artifact(&key.0).await?;
+        let versions = [all.cached.version, statistics.cached.version];
+        if let Some(Tagged { etag, body }) = kept.made_from(versions) {
+            let freshness = Freshness::new(&all).and(&statistics);
+            return freshness.send_tagged(&state, &known, etag, || Ok(body));
+        }
+        answers = Some((all, statistics));
+    }
+
+    let (all, statistics) = match answers {
+        Some((all, statistics)) => (all, Some(statistics)),
+        None => (query.collections().await?, None),
+    };
+    let (id, collections) = (&key.0, &all.cached.value.value);
+    let found = collections::find(&collections::chosen(collections, asked)?, id);
+    let shown = |found| Artifact::new(found, collections::having(collections, id));
+    let freshness = Freshness::new(&all);
     if !deployments && let Some(found) = found {
-        let having = collections::having(&all.cached.value.value, &id);
-        return freshness.send(&state, &headers, || json(&Artifact::new(found, having)));
+        return freshness.send(&state, &known, || json(&shown(found)));
     }
     if found.is_none() && asked.is_some() {
         return Err(missing(&text));
     }
 
-    let statistics = query.statistics(&id).await?;
-    let freshness = freshness.and(&statistics);
-    if found.is_none() && statistics.cached.value.projects.is_empty() {
-        return Err(nowhere(&state, &id, &text).await?);
+    let statistics = match statistics {
+        Some(statistics) => statistics,
+        None => query.statistics(id).await?,
+    };
+    let deployed = &*statistics.cached.value;
+    if found.is_none() && deployed.projects.is_empty() {
+        return Err(nowhere(&state, id, &text).await?);
     }
-    let key = (id, asked.map(Into::into));
-    let versions = [all.cached.version, statistics.cached.version];
-    freshness.send(&state, &headers, || {
-        if deployments && let Some(body) = state.bodies.get(&key, versions) {
-            return Ok(body);
-        }
-        let mut artifact = match found {
-            Some(found) => {
-                Artifact::new(found, collections::having(&all.cached.value.value, &key.0))
-            }
-            None => deployed_only(&key.0, &statistics.cached.value, state.local_offset),
-        };
+    let freshness = freshness.and(&statistics);
+    freshness.send(&state, &known, || {
+        let otherwise = || deployed_only(id, deployed, state.local_offset);
+        let mut artifact = found.map_or_else(otherwise, shown);
         if !deployments {
             return json(&artifact);
         }
-        artifact.deployment_stats = Some((&*statistics.cached.value).into());
+        artifact.deployment_stats = Some(deployed.into());
         let body = json(&artifact)?;
-        state.bodies.keep(key, versions, body.clone());
+        let versions = [all.cached.version, statistics.cached.version];
+        let tagged = Tagged { etag: freshness.etag(&state), body: body.clone() };
+        state.bodies.keep(key.clone(), versions, tagged);
         Ok(body)
     })
 }

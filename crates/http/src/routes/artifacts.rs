@@ -1,9 +1,9 @@
 //! The artifacts of the collections, page by page.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use skillstat_domain::{Answer, Collection, CollectionArtifact, DeploymentStatistics, Overview};
@@ -13,6 +13,7 @@ use super::shape::Artifact;
 use super::{collections, shape};
 use crate::freshness::{Freshness, json};
 use crate::id;
+use crate::known::Known;
 use crate::paging::{PageInfo, page, place};
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
@@ -33,7 +34,7 @@ pub(crate) struct Artifacts {
 /// Returns the artifacts of the collections, sorted by type and name; each once.
 #[utoipa::path(
     get,
-    path = "/artifacts",
+    path = "/api/v1/artifacts",
     operation_id = "list_artifacts",
     params(
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 500, description = "20 if not given"),
@@ -55,15 +56,15 @@ pub(crate) struct Artifacts {
     )
 )]
 pub(crate) async fn list(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     params: Params,
-    headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let limit = params.limit(20, MOST)?;
     let deployments = params.flag("include_deployments")?;
     let query = &state.services.query;
     let all = query.collections().await?;
-    let mut freshness = Freshness::new(&state, &all);
+    let mut freshness = Freshness::new(&all);
     let all = &all.cached.value.value;
     let artifacts = wanted(all, &params)?;
     let after = match params.text("after") {
@@ -79,18 +80,22 @@ pub(crate) async fn list(
     if let Some(overview) = &overview {
         freshness = freshness.and(overview);
     }
-    freshness.send(&state, &headers, || {
-        let show = |found: &&CollectionArtifact| {
-            let mut artifact = Artifact::new(found, collections::having(all, &found.id));
+    let having = |found| collections::having(all, found);
+    let mut items: Vec<_> = items
+        .iter()
+        .map(|found| (found.id.clone(), Artifact::new(found, having(&found.id))))
+        .collect();
+    let body = move || {
+        for (id, item) in &mut items {
             let statistics = |overview: &Answer<Overview>| {
-                let statistics = overview.cached.value.artifacts.get(&found.id);
+                let statistics = overview.cached.value.artifacts.get(id);
                 statistics.map_or_else(|| (&DeploymentStatistics::default()).into(), Into::into)
             };
-            artifact.deployment_stats = overview.as_ref().map(statistics);
-            artifact
-        };
-        json(&Artifacts { items: items.iter().map(show).collect(), page_info })
-    })
+            item.deployment_stats = overview.as_ref().map(statistics);
+        }
+        json(&Artifacts { items: items.into_iter().map(|(_, item)| item).collect(), page_info })
+    };
+    freshness.send_large(&state, &known, body).await
 }
 
 /// Chooses the artifacts that are asked for and puts them in order.

@@ -1,5 +1,7 @@
 //! What the cache holds, and making it forget.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -48,13 +50,13 @@ impl From<CacheCounters> for Counters {
 /// Returns the counters of the cache.
 #[utoipa::path(
     get,
-    path = "/cache",
+    path = "/api/v1/cache",
     operation_id = "get_counters",
     responses(
         (status = 200, body = Counters),
     )
 )]
-pub(crate) async fn counters(State(state): State<HttpState>) -> Json<Counters> {
+pub(crate) async fn counters(State(state): State<Arc<HttpState>>) -> Json<Counters> {
     Json(state.services.cache.counters().into())
 }
 
@@ -76,7 +78,7 @@ pub(crate) struct Invalidated {
 /// Makes the cache forget everything or one artifact; takes the key.
 #[utoipa::path(
     post,
-    path = "/cache/invalidate",
+    path = "/api/v1/cache/invalidate",
     request_body = Option<Invalidate>,
     responses(
         (status = 200, body = Invalidated),
@@ -85,7 +87,7 @@ pub(crate) struct Invalidated {
     )
 )]
 pub(crate) async fn invalidate(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Invalidated>, Refusal> {
     let body = body.map_err(|rejection| match rejection.status() {

@@ -1,7 +1,8 @@
 //! What is deployed in one project, by its path.
 
+use std::sync::Arc;
+
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use camino::Utf8Path;
 use serde::Serialize;
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::copies::{self, Extras, ProjectCopy};
 use crate::freshness::{Freshness, json};
+use crate::known::Known;
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
@@ -49,7 +51,7 @@ pub(crate) struct RecordedCopy {
 /// Returns what is deployed in a project; nothing when there is no such project.
 #[utoipa::path(
     get,
-    path = "/deploy",
+    path = "/api/v1/deploy",
     operation_id = "list_deployments",
     params(("project_path" = String, Query, description = "the absolute path of the project")),
     responses(
@@ -59,13 +61,13 @@ pub(crate) struct RecordedCopy {
     )
 )]
 pub(crate) async fn list(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     params: Params,
-    headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let path = params.required("project_path")?;
     let overview = state.services.query.overview().await?;
-    Freshness::new(&state, &overview).send(&state, &headers, || {
+    Freshness::new(&overview).send(&state, &known, || {
         let copies = match ProjectPath::new(Utf8Path::new(path)) {
             Ok(project) => copies::of(&overview.cached.value, &project),
             Err(_) => Vec::new(),

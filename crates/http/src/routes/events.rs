@@ -23,7 +23,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// A stream that is being read.
 struct Stream {
-    state: HttpState,
+    state: Arc<HttpState>,
     listener: Box<dyn Listener>,
     /// The id to begin with, until it was sent.
     ready: Option<u64>,
@@ -36,13 +36,13 @@ struct Stream {
 /// again: it was too slow, or more has changed than is told one by one.
 #[utoipa::path(
     get,
-    path = "/events",
+    path = "/api/v1/events",
     operation_id = "get_events",
     params(("Last-Event-ID" = Option<String>, Header, description = "the id of the last event that came")),
     responses((status = 200, body = News, content_type = "text/event-stream"))
 )]
 pub(crate) async fn get(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let Ok(place) = Arc::clone(&state.streams).try_acquire_owned() else {

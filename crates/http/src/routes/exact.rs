@@ -1,17 +1,19 @@
 //! Answers with nothing left out, for programs of ours: what is read is the value that was written.
 
-use axum::body::Bytes;
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use skillstat_domain::{Answer, ArtifactId, Coverage, WatchState};
+use skillstat_domain::{ArtifactId, Coverage, WatchState};
 use skillstat_wire::{
     AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactCollections, ExactOverview,
     ExactStatistics, FINGERPRINT_HEADER, LIVE,
 };
 
 use crate::freshness::{Freshness, WATCH, json, watched};
+use crate::known::Known;
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
@@ -23,7 +25,7 @@ const AGE_MS: HeaderName = HeaderName::from_static(AGE_HEADER);
 /// Returns every artifact with a record.
 #[utoipa::path(
     get,
-    path = "/exact/overview",
+    path = "/api/v1/exact/overview",
     operation_id = "get_exact_overview",
     responses(
         (status = 200, body = ExactOverview),
@@ -32,27 +34,33 @@ const AGE_MS: HeaderName = HeaderName::from_static(AGE_HEADER);
     )
 )]
 pub(crate) async fn overview(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let before = state.services.watcher.coverage();
     wanted(&state, &headers, &before)?;
     let answer = state.services.query.overview().await?;
-    send(&state, &headers, &before, &answer, |overview| {
-        let version = answer.cached.version;
-        if let Some(body) = state.bodies.overview(version) {
-            return Ok(body);
-        }
-        let body = json(&ExactOverview::from(overview))?;
-        state.bodies.keep_overview(version, body.clone());
-        Ok(body)
-    })
+    let freshness = Freshness::new(&answer).watched_before(&before);
+    let version = answer.cached.version;
+    let response = if let Some(body) = state.bodies.overview(version) {
+        freshness.send(&state, &known, || Ok(body))?
+    } else {
+        let (bodies, everything) = (Arc::clone(&state.bodies), answer.cached.value);
+        let body = move || {
+            let body = json(&ExactOverview::from(&*everything))?;
+            bodies.keep_overview(version, body.clone());
+            Ok(body)
+        };
+        freshness.send_large(&state, &known, body).await?
+    };
+    Ok(with_age(&state, &freshness, response))
 }
 
 /// Returns the statistics of one artifact; nothing is an answer, too.
 #[utoipa::path(
     get,
-    path = "/exact/statistics",
+    path = "/api/v1/exact/statistics",
     operation_id = "get_exact_statistics",
     params(("artifact" = String, Query, pattern = r"^[^:]+:[\s\S]+$", description = "its id as it is printed")),
     responses(
@@ -64,22 +72,26 @@ pub(crate) async fn overview(
     )
 )]
 pub(crate) async fn statistics(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     params: Params,
     headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let wrong = |_| Refusal::bad_request("Invalid artifact ID format. Expected 'type:name'");
     let artifact = ArtifactId::from_printed(params.required("artifact")?).map_err(wrong)?;
     let before = state.services.watcher.coverage();
     wanted(&state, &headers, &before)?;
     let answer = state.services.query.statistics(&artifact).await?;
-    send(&state, &headers, &before, &answer, |statistics| json(&ExactStatistics::from(statistics)))
+    let freshness = Freshness::new(&answer).watched_before(&before);
+    let body = || json(&ExactStatistics::from(&*answer.cached.value));
+    let response = freshness.send(&state, &known, body)?;
+    Ok(with_age(&state, &freshness, response))
 }
 
 /// Returns the collections.
 #[utoipa::path(
     get,
-    path = "/exact/collections",
+    path = "/api/v1/exact/collections",
     operation_id = "get_exact_collections",
     responses(
         (status = 200, body = ExactCollections),
@@ -88,15 +100,17 @@ pub(crate) async fn statistics(
     )
 )]
 pub(crate) async fn collections(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let before = state.services.watcher.coverage();
     wanted(&state, &headers, &before)?;
     let answer = state.services.query.collections().await?;
-    send(&state, &headers, &before, &answer, |collections| {
-        json(&ExactCollections::from(collections))
-    })
+    let freshness = Freshness::new(&answer).watched_before(&before);
+    let body = || json(&ExactCollections::from(&*answer.cached.value));
+    let response = freshness.send(&state, &known, body)?;
+    Ok(with_age(&state, &freshness, response))
 }
 
 /// Refuses before anything is computed when the client says that it would not take the answer: one about
@@ -117,20 +131,13 @@ fn wanted(state: &HttpState, request: &HeaderMap, before: &Coverage) -> Result<(
     Err(Refusal::new(StatusCode::PRECONDITION_FAILED, why).with_headers(headers))
 }
 
-fn send<T>(
-    state: &HttpState,
-    request: &HeaderMap,
-    before: &Coverage,
-    answer: &Answer<T>,
-    body: impl FnOnce(&T) -> Result<Bytes, Refusal>,
-) -> Result<Response, Refusal> {
-    let freshness = Freshness::new(state, answer).watched_before(before);
-    let mut response = freshness.send(state, request, || body(&answer.cached.value))?;
+/// Says how old an answer is, more exactly than a browser needs to know.
+fn with_age(state: &HttpState, freshness: &Freshness, mut response: Response) -> Response {
     let age = freshness.age(state).as_millis();
     let headers = response.headers_mut();
     headers.extend(told(state));
     headers.insert(AGE_MS, HeaderValue::from(u64::try_from(age).unwrap_or(u64::MAX)));
-    Ok(response)
+    response
 }
 
 /// Says what is looked at, and in which shape it is told.

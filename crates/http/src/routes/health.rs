@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env::consts::{ARCH, OS};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
@@ -56,7 +57,7 @@ pub(crate) struct Probe {
         (status = 200, body = Health),
     )
 )]
-pub(crate) async fn health(State(state): State<HttpState>) -> Json<Health> {
+pub(crate) async fn health(State(state): State<Arc<HttpState>>) -> Json<Health> {
     Json(now(&state))
 }
 
@@ -68,7 +69,7 @@ pub(crate) async fn health(State(state): State<HttpState>) -> Json<Health> {
         (status = 200, body = DetailedHealth),
     )
 )]
-pub(crate) async fn detailed(State(state): State<HttpState>) -> Json<DetailedHealth> {
+pub(crate) async fn detailed(State(state): State<Arc<HttpState>>) -> Json<DetailedHealth> {
     let counters = state.services.cache.counters();
     let details =
         format!("{} artifacts held for {} s", counters.stats_entries, counters.ttl.as_secs());

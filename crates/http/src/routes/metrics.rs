@@ -1,5 +1,7 @@
 //! What is counted, for Prometheus.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 
@@ -18,7 +20,7 @@ const FORMAT: &str = "text/plain; version=0.0.4";
     )
 )]
 pub(crate) async fn get(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
 ) -> ([(HeaderName, &'static str); 1], String) {
     let services = &state.services;
     let uptime = services.clock.now().since(state.started);

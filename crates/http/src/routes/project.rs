@@ -1,10 +1,10 @@
 //! One project, by its id.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use skillstat_domain::Collection;
@@ -14,6 +14,7 @@ use super::collections::{self, InCollection};
 use super::copies::{self, Extras, ProjectCopy};
 use crate::freshness::{Freshness, json};
 use crate::id;
+use crate::known::Known;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
@@ -61,7 +62,7 @@ pub(crate) struct Counts {
 /// Returns one project.
 #[utoipa::path(
     get,
-    path = "/projects/{id}",
+    path = "/api/v1/projects/{id}",
     operation_id = "get_project",
     params(("id" = String, Path, description = "base64 of the project's path, standard or url-safe")),
     responses(
@@ -75,9 +76,9 @@ pub(crate) struct Counts {
     )
 )]
 pub(crate) async fn get(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let not_text = |_| Refusal::bad_request("Invalid project ID format: not base64 of UTF-8");
     let Path(id) = id.map_err(not_text)?;
@@ -92,8 +93,8 @@ pub(crate) async fn get(
         return Err(Refusal::not_found(format!("No deployments found for project: {name}")));
     }
     let all = state.services.query.collections().await?;
-    let freshness = Freshness::new(&state, &overview).and(&all);
-    let mut response = freshness.send(&state, &headers, || {
+    let freshness = Freshness::new(&overview).and(&all);
+    let mut response = freshness.send(&state, &known, || {
         let dates = copies.iter().map(|one| &one.copy.deployed_at);
         json(&ProjectDetail {
             id: id::encode(project.as_str()),

@@ -2,19 +2,22 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use skillstat_domain::{CopyReport, Overview, ProjectPath};
 use utoipa::ToSchema;
 
 use super::copies;
+use crate::aside::aside;
 use crate::freshness::{Freshness, json};
 use crate::guard::Rights;
 use crate::id;
+use crate::known::Known;
 use crate::paging::{PageInfo, page, place};
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
@@ -47,7 +50,7 @@ pub(crate) struct ProjectItem {
 /// Returns the projects.
 #[utoipa::path(
     get,
-    path = "/projects",
+    path = "/api/v1/projects",
     operation_id = "list_projects",
     params(
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 100, description = "20 if not given"),
@@ -65,20 +68,40 @@ pub(crate) struct ProjectItem {
     )
 )]
 pub(crate) async fn list(
-    State(state): State<HttpState>,
+    State(state): State<Arc<HttpState>>,
     Extension(rights): Extension<Rights>,
     params: Params,
-    headers: HeaderMap,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let limit = params.limit(20, MOST)?;
-    let after = params.text("after").filter(|cursor| !cursor.is_empty());
     // A scan costs the machine something; a page that only gets an image must not start one.
     if params.flag("refresh")? && rights.write {
         state.services.cache.invalidate_all();
     }
     let overview = state.services.query.overview().await?;
-    let freshness = Freshness::new(&state, &overview);
-    let projects = in_order(&overview.cached.value, state.local_offset);
+    let freshness = Freshness::new(&overview);
+    let etag = freshness.etag(&state);
+    let (everything, local_offset) = (Arc::clone(&overview.cached.value), state.local_offset);
+    let unchanged = known.has(&etag);
+    let body = aside(move || {
+        let after = params.text("after").filter(|cursor| !cursor.is_empty());
+        let page = shown(&everything, after, limit, local_offset)?;
+        if unchanged { Ok(Bytes::new()) } else { json(&page) }
+    });
+    let body = body.await?;
+    let mut response = freshness.send_tagged(&state, &known, etag, || Ok(body))?;
+    freshness.mark(&state, &mut response);
+    Ok(response)
+}
+
+/// Returns the page of at most `limit` projects that begins after the one that a cursor names.
+fn shown(
+    overview: &Overview,
+    after: Option<&str>,
+    limit: usize,
+    local_offset: i32,
+) -> Result<ProjectPage, Refusal> {
+    let projects = in_order(overview, local_offset);
     let after = match after {
         None => None,
         Some(cursor) => {
@@ -88,12 +111,8 @@ pub(crate) async fn list(
     };
     let (items, page_info) =
         page(&projects, after, limit, |(project, _)| id::encode(project.as_str()));
-    let mut response = freshness.send(&state, &headers, || {
-        let items = items.iter().map(|(project, copies)| item(project, copies, state.local_offset));
-        json(&ProjectPage { items: items.collect(), page_info })
-    })?;
-    freshness.mark(&state, &mut response);
-    Ok(response)
+    let items = items.iter().map(|(project, copies)| item(project, copies, local_offset));
+    Ok(ProjectPage { items: items.collect(), page_info })
 }
 
 type Copies<'a> = Vec<&'a CopyReport>;

@@ -54,7 +54,7 @@ pub(crate) async fn root() -> Json<Root> {
 /// Returns the versions.
 #[utoipa::path(
     get,
-    path = "/version",
+    path = "/api/v1/version",
     responses(
         (status = 200, body = About),
     )

@@ -1,18 +1,20 @@
 //! Everything at once.
 
+use std::sync::Arc;
+
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use skillstat_wire::Status;
 
 use crate::freshness::{Freshness, json};
+use crate::known::Known;
 use crate::problem::Refusal;
 use crate::state::HttpState;
 
 /// Returns the statistics of every artifact with a record.
 #[utoipa::path(
     get,
-    path = "/status",
+    path = "/api/v1/status",
     operation_id = "get_status",
     responses(
         (status = 200, body = Status),
@@ -20,10 +22,11 @@ use crate::state::HttpState;
     )
 )]
 pub(crate) async fn get(
-    State(state): State<HttpState>,
-    headers: HeaderMap,
+    State(state): State<Arc<HttpState>>,
+    known: Known,
 ) -> Result<Response, Refusal> {
     let overview = state.services.query.overview().await?;
-    Freshness::new(&state, &overview)
-        .send(&state, &headers, || json(&Status::from(&*overview.cached.value)))
+    let everything = Arc::clone(&overview.cached.value);
+    let body = move || json(&Status::from(&*everything));
+    Freshness::new(&overview).send_large(&state, &known, body).await
 }
