@@ -74,69 +74,15 @@ impl StatisticsQuery for SettledStatistics {
 #[cfg(test)]
 #[cfg(not(shuttle))]
 mod tests {
-    use skillstat_domain::testing::{MockStatisticsQuery, MockWatcher};
-
-    use super::*;
-
-    /// Every computation at once.
-    #[derive(Debug)]
-    struct Here;
-
-    impl BlockingPool for Here {
-        fn run(&self, job: Box<dyn FnOnce() + Send>) {
-            job();
-        }
-    }
-
-    /// A question whose answer is an error, so that it is known to have been asked.
-    fn busy() -> MockStatisticsQuery {
-        let mut query = MockStatisticsQuery::new();
-        query.expect_statistics().returning(|_| Err(QueryError::Busy));
-        query.expect_overview().returning(|| Err(QueryError::Busy));
-        query.expect_collections().returning(|| Err(QueryError::Busy));
-        query.expect_artifact().returning(|_| Err(QueryError::Busy));
-        query
-    }
-
-    fn over(watcher: MockWatcher) -> SettledStatistics {
-        SettledStatistics::new(Arc::new(busy()), Arc::new(watcher), Arc::new(Here))
-    }
-
-    /// Asks each question once.
-    async fn ask(query: &SettledStatistics) {
-        let artifact: ArtifactId = "skill:a".parse().unwrap();
-        assert_eq!(query.statistics(&artifact).await.err(), Some(QueryError::Busy));
-        assert_eq!(query.overview().await.err(), Some(QueryError::Busy));
-        assert_eq!(query.collections().await.err(), Some(QueryError::Busy));
-        assert_eq!(query.artifact(&artifact).await.err(), Some(QueryError::Busy));
-    }
-
-    #[tokio::test]
-    async fn each_question_lets_the_watcher_tell_once() {
-        let mut watcher = MockWatcher::new();
-        watcher.expect_is_settled().times(4).return_const(false);
-        watcher.expect_settle().times(4).return_const(());
-        ask(&over(watcher)).await;
-    }
-
-    #[tokio::test]
-    async fn nothing_is_waited_for_when_there_is_nothing_to_tell() {
-        let mut watcher = MockWatcher::new();
-        watcher.expect_is_settled().times(4).return_const(true);
-        watcher.expect_settle().never();
-        ask(&over(watcher)).await;
-    }
-}
-
-#[cfg(test)]
-#[cfg(not(shuttle))]
-mod tests {
     use std::sync::Mutex;
 
     use skillstat_domain::testing::{MockStatisticsQuery, MockWatcher};
     use skillstat_domain::{AnswerSource, Cached, Moment};
 
     use super::*;
+
+    /// The questions that there are.
+    const ASKED: [&str; 4] = ["statistics", "overview", "collections", "artifact"];
 
     /// Every job on a thread of its own; counts them.
     #[derive(Debug, Default)]
@@ -176,12 +122,15 @@ mod tests {
         inner.expect_overview().returning(move || Ok(answer(&asked)));
         let asked = note("collections");
         inner.expect_collections().returning(move || Ok(answer(&asked)));
+        let asked = note("artifact");
+        inner.expect_artifact().returning(move |_| Ok((answer(&asked), answer(|| ()))));
         let pool = Arc::new(Threads::default());
         let query =
             SettledStatistics::new(Arc::new(inner), Arc::new(watcher), Arc::clone(&pool) as _);
         query.statistics(&"skill:a".parse().unwrap()).await.unwrap();
         query.overview().await.unwrap();
         query.collections().await.unwrap();
+        query.artifact(&"skill:a".parse().unwrap()).await.unwrap();
         let (happened, jobs) = (happened.lock().unwrap().clone(), *pool.0.lock().unwrap());
         (happened, jobs)
     }
@@ -189,20 +138,21 @@ mod tests {
     #[tokio::test]
     async fn every_change_is_taken_before_the_question_is_asked() {
         // Fails when a question is asked without `settle`, or without waiting for it.
-        let expected = ["settled", "statistics", "settled", "overview", "settled", "collections"];
-        assert_eq!(ask(false, || ()).await, (expected.into(), 3));
+        let settled = |asked| ["settled", asked];
+        let expected = ASKED.map(settled).concat();
+        assert_eq!(ask(false, || ()).await, (expected, 4));
     }
 
     #[tokio::test]
     async fn nothing_is_done_where_nothing_has_happened() {
         // Fails when `is_settled` is not asked: every hit would take a thread.
-        assert_eq!(ask(true, || ()).await, (vec!["statistics", "overview", "collections"], 0));
+        assert_eq!(ask(true, || ()).await, (ASKED.into(), 0));
     }
 
     #[tokio::test]
     async fn a_watcher_that_panics_leaves_the_answers() {
         let (mut happened, _) = ask(false, || panic!("this panic is part of the test")).await;
         happened.retain(|what| *what != "settled");
-        assert_eq!(happened, ["statistics", "overview", "collections"]);
+        assert_eq!(happened, ASKED);
     }
 }
