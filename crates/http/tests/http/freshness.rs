@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use skillstat_domain::{AnswerSource, CopyState};
+use skillstat_domain::{AnswerSource, CopyState, Moment};
 
-use crate::support::{Service, request, small_world};
+use crate::support::{Service, World, request, small_world};
 
 const ARTIFACT: &str = "/api/v1/artifacts/skill:canvas?include_deployments=true";
 
@@ -25,6 +25,24 @@ async fn an_answer_says_how_it_was_come_by_and_how_old_it_is() {
             assert_eq!(reply.header("cache-status"), expected, "{path}");
             assert_eq!((reply.header("age"), reply.header("cache-control")), ("7", "no-cache"));
         }
+    }
+}
+
+#[tokio::test]
+async fn of_several_answers_the_oldest_and_the_slowest_count() {
+    // Fails when `Freshness::and` takes no notice of age or source.
+    let collected = Moment::new(Duration::from_secs(5));
+    let service = Service::new(World { collected, ..small_world() });
+    service.clock.advance(Duration::from_millis(7_900));
+    *service.world.source.lock().unwrap() = AnswerSource::Joined;
+    let reply = service.get("/api/v1/artifacts/skill:canvas").await;
+    assert_eq!((reply.header("cache-status"), reply.header("age")), ("skillstat; hit", "2"));
+    for path in
+        [ARTIFACT, "/api/v1/artifacts?include_deployments=true", "/api/v1/projects/L3AvYQ=="]
+    {
+        let reply = service.get(path).await;
+        let found = (reply.header("cache-status"), reply.header("age"));
+        assert_eq!(found, ("skillstat; fwd=miss; collapsed", "7"), "{path}");
     }
 }
 
@@ -102,6 +120,8 @@ async fn the_stored_answer_is_that_of_the_same_question_only() {
     let stray = service.get("/api/v1/artifacts/widget:stray?include_deployments=1").await;
     assert_eq!(plain.json()["deployment_stats"], serde_json::Value::Null);
     assert_eq!(stray.json()["id"], "widget:stray");
+    let plain = service.get("/api/v1/artifacts/widget:stray").await;
+    assert_eq!(plain.json()["deployment_stats"], serde_json::Value::Null);
     let again = service.get(ARTIFACT).await;
     assert_eq!(again.bytes, with.bytes);
     let in_one = service.get(&format!("{ARTIFACT}&collection=default")).await;

@@ -213,6 +213,25 @@ async fn a_browser_that_asks_first_is_told() {
         service(trusting()).send(request("OPTIONS", WRITE.1, &asks("https://evil.example"))).await;
     assert_eq!(answer.problem().0, 403);
     assert_eq!(answer.header("access-control-allow-origin"), "");
+    let [origin, method] = asks("http://localhost:3000");
+    let elsewhere = [origin, method, ("host", "evil.example")];
+    let answer = service(trusting()).send(request("OPTIONS", WRITE.1, &elsewhere)).await;
+    assert_eq!(answer.problem().0, 421);
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_write_does_not_refresh_either() {
+    // Fails when `Rights` take no notice of where a request comes from: an image is enough to send it.
+    for (site, times) in [("cross-site", 0), ("same-origin", 1)] {
+        let mut cache = MockStatsCache::new();
+        cache.expect_invalidate_all().times(times).return_const(());
+        let headers = [("sec-fetch-site", site)];
+        let mut request = request("GET", "/api/v1/projects?refresh=true", &headers);
+        let peer: SocketAddr = "127.0.0.1:5000".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let reply = Service::with(small_world(), trusting(), cache).send(request).await;
+        assert_eq!(reply.status, 200, "{site}");
+    }
 }
 
 #[test]

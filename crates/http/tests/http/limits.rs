@@ -116,6 +116,14 @@ async fn a_failed_computation_tells_no_internals() {
 }
 
 #[tokio::test]
+async fn when_too_much_is_computed_the_client_is_to_come_back() {
+    let service = Service::new(World { busy: true, ..small_world() });
+    let reply = service.get("/api/v1/status").await;
+    assert_eq!(reply.problem(), (503, "too many answers are being computed".to_owned()));
+    assert_eq!(reply.header("retry-after"), "1");
+}
+
+#[tokio::test]
 async fn a_panic_is_a_problem_without_internals() {
     // The mock expects nothing, so asking it panics.
     let service = Service::new(small_world());

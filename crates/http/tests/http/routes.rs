@@ -4,11 +4,11 @@ use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use serde_json::{Value, json};
-use skillstat_domain::CacheCounters;
 use skillstat_domain::testing::MockStatsCache;
+use skillstat_domain::{CacheCounters, CopyState, Problem, ProblemKind};
 use skillstat_http::GuardConfig;
 
-use crate::support::{Reply, Service, request, sample_collection, small_world};
+use crate::support::{Reply, Service, World, request, sample_collection, small_world};
 
 async fn get(path: &str) -> Reply {
     Service::new(small_world()).get(path).await
@@ -223,6 +223,38 @@ async fn deployments_of_a_project_are_in_the_order_of_its_tracker() {
         (lacking.problem().0, &lacking.json()["detail"][0]["type"]),
         (422, &json!("missing"))
     );
+}
+
+#[tokio::test]
+async fn a_copy_that_cannot_be_verified_is_neither_synced_nor_modified() {
+    let problem = Problem {
+        path: "/p/a/x".to_owned(),
+        line: None,
+        kind: ProblemKind::UnreadableCopy,
+        reason: "permission denied".to_owned(),
+        fix: "chmod".to_owned(),
+        artifact: None,
+    };
+    let copy = format!("/p/a skill:x skills/x 2026-01-01T00:00:00 {}", "cd".repeat(32));
+    let world = World::new().copy(&copy, CopyState::Unreadable(Box::new(problem)));
+    let service = Service::new(world);
+    let list = service.get("/api/v1/deploy?project_path=/p/a").await.json();
+    let project = service.get("/api/v1/projects/L3AvYQ==").await.json();
+    let (listed, shown) = (&list["deployments"][0], &project["deployments"][0]);
+    assert_eq!(listed["sync_status"], "unknown");
+    for copy in [listed, shown] {
+        assert_eq!(
+            (&copy["local_modifications"], &copy["state"]),
+            (&json!(false), &json!("unreadable"))
+        );
+        assert_eq!(copy["reason"], "permission denied");
+    }
+}
+
+#[tokio::test]
+async fn no_browser_takes_an_answer_for_something_else() {
+    assert_eq!(get("/api/v1/status").await.header("x-content-type-options"), "nosniff");
+    assert_eq!(get("/nowhere").await.header("x-content-type-options"), "nosniff");
 }
 
 #[tokio::test]

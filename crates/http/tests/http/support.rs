@@ -26,8 +26,11 @@ pub(crate) struct World {
     pub(crate) collections: Vec<Collection>,
     pub(crate) version: AtomicU64,
     pub(crate) source: Mutex<AnswerSource>,
+    /// When the collections were read, which were there.
+    pub(crate) collected: Moment,
     pub(crate) asked: AtomicUsize,
     pub(crate) panics: bool,
+    pub(crate) busy: bool,
     pub(crate) hangs: bool,
 }
 
@@ -38,8 +41,10 @@ impl World {
             collections: Vec::new(),
             version: AtomicU64::new(1),
             source: Mutex::new(AnswerSource::Hit),
+            collected: Moment::default(),
             asked: AtomicUsize::new(0),
             panics: false,
+            busy: false,
             hangs: false,
         }
     }
@@ -94,6 +99,9 @@ impl World {
         if self.panics {
             return Err(QueryError::Failed { reason: "secret path /home/me".to_owned() });
         }
+        if self.busy {
+            return Err(QueryError::Busy);
+        }
         Ok(())
     }
 }
@@ -114,7 +122,11 @@ impl StatisticsQuery for World {
     }
 
     async fn collections(&self) -> Result<Answer<Scanned<Vec<Collection>>>, QueryError> {
-        Ok(self.answer(Scanned::whole(self.collections.clone())))
+        let mut answer = self.answer(Scanned::whole(self.collections.clone()));
+        if self.collected != Moment::default() {
+            (answer.cached.as_of, answer.source) = (self.collected, AnswerSource::Hit);
+        }
+        Ok(answer)
     }
 }
 
