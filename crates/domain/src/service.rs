@@ -3,5 +3,6 @@
 pub(crate) mod aggregate;
 pub(crate) mod direct_states;
 pub(crate) mod inventory;
+pub(crate) mod replacing;
 pub(crate) mod staleness;
 pub(crate) mod statistics_service;
