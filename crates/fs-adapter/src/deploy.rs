@@ -7,6 +7,7 @@
 
 mod backup_store;
 mod beneath;
+mod books;
 mod change;
 mod confirmation;
 mod draft;
@@ -30,11 +31,12 @@ use std::time::Duration;
 pub use backup_store::BackupLimits;
 use backup_store::{BackupStore, Stored};
 use beneath::Beneath;
+use books::Books;
 use change::Draft;
 use confirmation::{Found, MAX_TIMES, Written};
 use here::Here;
 pub(crate) use interruption::in_order;
-use receipts::{Receipt, Receipts};
+use receipts::Receipts;
 use search_roots::{Absent, OpenProject, SearchRoots};
 use skillstat_domain::{
     Backup, DeployError, DeployObserver, Deployer, Done, Plan, Problem, ProblemKind, ProfileRoot,
@@ -184,51 +186,45 @@ impl StagingDeployer {
         project: &OpenProject,
         root: Beneath,
     ) -> Result<(Done, Option<Written>), DeployError> {
-        self.recover(&root, &project.path)?;
+        self.recover(&root, &project.path, &job.profile_root)?;
         let here = Here::look(project, &job.profile_root, Some(root))?;
         let draft = self.draft(job, &here)?;
         let Some(root) = here.root.as_ref().filter(|_| !draft.is_empty()) else {
             return Ok((draft.done(None), None));
         };
-        let (backups, patience) = (&self.backups, self.patience());
-        let backup = Transaction { here: &here, root, backups, patience }.apply(&draft)?;
-        let mut done = draft.done(backup);
-        if let Err(error) = self.remember(&draft) {
-            done.plan.warnings.push(Problem {
-                path: here.shown.clone(),
-                line: None,
-                kind: ProblemKind::VanishedRecord,
-                reason: format!("would not be missed if its record vanished: {error}"),
-                fix: error.fix(),
-                artifact: Some(draft.plan.artifact.clone()),
-            });
+        let applied = Transaction {
+            here: &here,
+            root,
+            backups: &self.backups,
+            ledger: &self.books(&project.path, &job.profile_root),
+            patience: self.patience(),
         }
+        .apply(&draft)?;
+        let mut done = draft.done(applied.backup);
+        done.plan.warnings.extend(applied.unremembered.map(|error| Problem {
+            path: here.shown.clone(),
+            line: None,
+            kind: ProblemKind::VanishedRecord,
+            reason: format!("would not be missed if its record vanished: {error}"),
+            fix: error.fix(),
+            artifact: Some(draft.plan.artifact.clone()),
+        }));
         Ok((done, Some(Written::new(&draft))))
     }
 
     /// Puts in order what was interrupted.
-    fn recover(&self, root: &Beneath, project: &ProjectPath) -> Result<(), DeployError> {
-        if let Some(taken_back) = recovery::recover(root)?
-            && let Some(backup) = &taken_back.backup
-        {
-            self.backups.discard(backup, project, self.patience());
-        }
-        Ok(())
+    fn recover(
+        &self,
+        root: &Beneath,
+        project: &ProjectPath,
+        profile_root: &ProfileRoot,
+    ) -> Result<(), DeployError> {
+        recovery::recover(root, &self.books(project, profile_root))
     }
 
-    /// Writes down that there is a copy, or that there is none.
-    fn remember(&self, draft: &Draft) -> Result<(), DeployError> {
-        let Plan { project, profile_root, artifact, path, .. } = &draft.plan;
-        match draft.plan.hash.filter(|_| !draft.blocks.is_empty()) {
-            None => self.receipts.remove(project, profile_root, artifact),
-            Some(hash) => self.receipts.write(&Receipt {
-                project: project.clone(),
-                profile_root: profile_root.clone(),
-                artifact: artifact.clone(),
-                path: path.clone(),
-                hash,
-            }),
-        }
+    fn books<'a>(&'a self, project: &'a ProjectPath, profile_root: &'a ProfileRoot) -> Books<'a> {
+        let (receipts, backups, patience) = (&self.receipts, &self.backups, self.patience());
+        Books { receipts, backups, patience, project, profile_root }
     }
 
     fn lock(&self, root: &Beneath) -> Result<FileLock, DeployError> {
@@ -249,7 +245,7 @@ impl StagingDeployer {
         let found = written.find(&root, &TrackerFile::read(&root)?.text);
         if found == Found::Undone && again {
             let _lock = self.lock(&root)?;
-            self.recover(&root, &project.path)?;
+            self.recover(&root, &project.path, &written.profile_root)?;
             let result = written.write_again(&root);
             observer.changed(&project.path);
             result?;

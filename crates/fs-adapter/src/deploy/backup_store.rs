@@ -205,13 +205,13 @@ impl BackupStore {
         let Ok(_lock) = FileLock::take(store.fd.as_fd(), (&shown, LOCK_FILE), patience) else {
             return;
         };
+        let gone = format!("{UNFINISHED}{id}");
         // The name may come from an intent in a repository that somebody has cloned.
         if self.open(id.as_str()).is_ok_and(|stored| stored.meta.project == *project) {
-            let gone = format!("{UNFINISHED}{id}");
-            if renameat(&store.fd, id.as_str(), &store.fd, &*gone).is_ok() {
-                let _tried_again = store.remove(&gone);
-            }
+            let _if_it_fails_it_is_kept = renameat(&store.fd, id.as_str(), &store.fd, &*gone);
         }
+        // Also one that was not finished.
+        let _tried_again = store.remove(&gone);
     }
 
     /// Opens a backup.

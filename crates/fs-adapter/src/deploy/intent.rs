@@ -108,6 +108,12 @@ impl Intent {
         staging(&self.swaps[swap].path).join(format!("{swap}.old"))
     }
 
+    /// Returns the place of the copy: where something comes, else where something goes.
+    pub(crate) fn place(&self) -> &Utf8Path {
+        let coming = self.swaps.iter().find(|swap| swap.new.is_some());
+        coming.or(self.swaps.first()).map_or(Utf8Path::new(""), |swap| &swap.path)
+    }
+
     /// Returns the staging directories, each once.
     pub(crate) fn stagings(&self) -> Vec<Utf8PathBuf> {
         let mut stagings: Vec<_> = self.swaps.iter().map(|swap| staging(&swap.path)).collect();

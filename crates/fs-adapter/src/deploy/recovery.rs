@@ -2,7 +2,8 @@
 
 use std::io;
 
-use skillstat_domain::DeployError;
+use camino::Utf8Path;
+use skillstat_domain::{ArtifactId, DeployError};
 
 use super::beneath::Beneath;
 use super::intent::{Found, Intent, Moved, Phase, unlink};
@@ -13,14 +14,27 @@ use crate::fault::is_absence;
 use crate::layout::{INTENT_DONE_FILE, INTENT_DRAFT_FILE, INTENT_FILE, TRACKER_DRAFT_FILE};
 use crate::links::leaves_profile_root;
 
-/// Puts in order what was interrupted in a profile root whose lock is held. Returns the intent of what
-/// was taken back, if anything was: its backup is of no use any more.
+/// Who must know what becomes of a write.
+pub(crate) trait Ledger {
+    /// A write is done: these are the records of the copy at this path.
+    fn done(
+        &self,
+        artifact: &ArtifactId,
+        path: &Utf8Path,
+        blocks: &[String],
+    ) -> Result<(), DeployError>;
+
+    /// A write is taken back: what was kept for it is still where it was.
+    fn taken_back(&self, intent: &Intent);
+}
+
+/// Puts in order what was interrupted in a profile root whose lock is held.
 ///
 /// # Errors
 ///
 /// - [`DeployError::Interrupted`] when that is not possible without losing something.
 /// - Other [`DeployError`]s when the system refuses; another try may succeed.
-pub(crate) fn recover(root: &Beneath) -> Result<Option<Intent>, DeployError> {
+pub(crate) fn recover(root: &Beneath, ledger: &dyn Ledger) -> Result<(), DeployError> {
     let failed = |file: &str, error: &io::Error| root.failed(file, "put in order", error);
     match Intent::read(root, INTENT_DONE_FILE).map_err(|error| failed(INTENT_DONE_FILE, &error))? {
         Found::None => {}
@@ -35,16 +49,18 @@ pub(crate) fn recover(root: &Beneath) -> Result<Option<Intent>, DeployError> {
     }
     let interrupted =
         match Intent::read(root, INTENT_FILE).map_err(|error| failed(INTENT_FILE, &error))? {
-            Found::None => return Ok(None),
+            Found::None => return Ok(()),
             Found::Garbled => return Err(garbled(root, INTENT_FILE)),
             Found::Intent(intent) => intent,
         };
     if is_begun(root, &interrupted).map_err(|error| failed(INTENT_FILE, &error))? {
         complete(root, &interrupted)?;
-        return Ok(None);
+        // Whoever wrote it would tell; whoever only finishes it has done what they can.
+        let Intent { artifact, blocks, .. } = &interrupted;
+        let _tried = ledger.done(artifact, interrupted.place(), blocks);
+        return finish(root, &interrupted).map_err(|error| failed(INTENT_FILE, &error));
     }
-    take_back(root, &interrupted).map_err(|error| failed(INTENT_FILE, &error))?;
-    Ok(Some(interrupted))
+    take_back(root, &interrupted, ledger).map_err(|error| failed(INTENT_FILE, &error))
 }
 
 /// Tells whether something has changed places, so that the rest must follow.
@@ -104,7 +120,7 @@ fn complete(root: &Beneath, intent: &Intent) -> Result<(), DeployError> {
     if tracker.text.blocks(&intent.artifact) != intent.blocks {
         tracker.replace(root, tracker.text.with(&intent.artifact, &intent.blocks)?)?;
     }
-    finish(root, intent).map_err(|error| root.failed(INTENT_FILE, "put in order", &error))
+    Ok(())
 }
 
 /// Deletes what is left of a write that is done.
@@ -114,7 +130,7 @@ pub(crate) fn finish(root: &Beneath, intent: &Intent) -> io::Result<()> {
 }
 
 /// Takes back whatever has changed places, then deletes what is left.
-pub(crate) fn take_back(root: &Beneath, intent: &Intent) -> io::Result<()> {
+pub(crate) fn take_back(root: &Beneath, intent: &Intent, ledger: &dyn Ledger) -> io::Result<()> {
     if intent.phase == Phase::Swapping {
         for swap in (0..intent.swaps.len()).rev() {
             let (place, staged) = (root.locate(&intent.swaps[swap].path)?, intent.staged(swap));
@@ -141,6 +157,7 @@ pub(crate) fn take_back(root: &Beneath, intent: &Intent) -> io::Result<()> {
         let _if_empty = root.dir().remove_dir(made);
     }
     deleted?;
+    ledger.taken_back(intent);
     unlink(root, INTENT_DRAFT_FILE)?;
     unlink(root, INTENT_FILE)
 }

@@ -82,9 +82,10 @@ impl StateDirectory {
         open(&self.path.join(name))
     }
 
-    /// Writes a file in it, in one step and to the disk.
+    /// Writes a file in it, in one step and to the disk. Two that write the same file must not do so at
+    /// the same time.
     pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<()> {
-        let draft = format!(".{name}.{}", std::process::id());
+        let draft = format!(".{name}.new");
         let flags =
             OFlags::CREATE | OFlags::TRUNC | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = openat(&self.fd, &*draft, flags, Mode::RUSR | Mode::WUSR)?;

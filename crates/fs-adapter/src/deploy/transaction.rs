@@ -17,7 +17,7 @@ use super::beneath::{Beneath, Located};
 use super::change::{Draft, Expected, NewCopy};
 use super::here::Here;
 use super::intent::{Identity, Intent, Phase, Swap};
-use super::recovery::{self, swap_in};
+use super::recovery::{self, Ledger, swap_in};
 use super::source::refusal;
 use super::swap::sync_names;
 use super::tracker_file::TrackerFile;
@@ -35,7 +35,6 @@ const TRIES: usize = 3;
 const MAX_LOCKED_NAME: usize = 255 - ".".len() - ".skillmeat-lock".len();
 
 /// Carries drafts out in a profile root whose lock is held.
-#[derive(Debug)]
 pub(crate) struct Transaction<'a> {
     /// What is there.
     pub(crate) here: &'a Here,
@@ -43,20 +42,32 @@ pub(crate) struct Transaction<'a> {
     pub(crate) root: &'a Beneath,
     /// Where what goes is kept.
     pub(crate) backups: &'a BackupStore,
+    /// Who must know what becomes of it.
+    pub(crate) ledger: &'a dyn Ledger,
     /// How long to wait for locks.
     pub(crate) patience: Patience<'a>,
 }
 
+/// What became of a draft.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    /// Where what went is kept.
+    pub(crate) backup: Option<BackupId>,
+    /// Why nobody will miss the record, should another program take it away.
+    pub(crate) unremembered: Option<DeployError>,
+}
+
 impl Transaction<'_> {
-    /// Carries a draft out; returns where what went is kept.
+    /// Carries a draft out.
     ///
     /// # Errors
     ///
     /// - [`DeployError`]; everything is as it was then.
-    pub(crate) fn apply(&self, draft: &Draft) -> Result<Option<BackupId>, DeployError> {
+    pub(crate) fn apply(&self, draft: &Draft) -> Result<Applied, DeployError> {
         if draft.changes.is_empty() {
             self.record(draft)?;
-            return Ok(None);
+            let unremembered = self.remember(draft);
+            return Ok(Applied { backup: None, unremembered });
         }
         let swap = |path: &Utf8PathBuf| Swap { path: path.clone(), new: None, old: None };
         let goes = draft.changes.iter().any(|change| change.old != Occupant::Nothing);
@@ -78,23 +89,24 @@ impl Transaction<'_> {
             .and_then(|()| self.keep(draft, &intent))
             .and_then(|kept| self.swap(draft, &mut intent, kept.as_ref()));
         let Err(error) = done else {
+            // Before the intent goes, so that whoever comes after a crash does it.
+            let unremembered = self.remember(draft);
             // Done it is, whatever becomes of the rest: whoever comes next tidies up.
             let _by_the_next = recovery::finish(self.root, &intent);
-            return Ok(intent.backup);
+            return Ok(Applied { backup: intent.backup, unremembered });
         };
-        match recovery::take_back(self.root, &intent) {
-            Ok(()) => {
-                if let Some(backup) = &intent.backup {
-                    self.backups.discard(backup, &self.here.project, self.patience);
-                }
-                Err(error)
-            }
+        match recovery::take_back(self.root, &intent, self.ledger) {
+            Ok(()) => Err(error),
             Err(second) => Err(DeployError::Interrupted {
                 path: self.here.shown.clone(),
                 reason: format!("could not be put back ({second}) after this: {error}"),
                 fix: "the next deploy or undeploy there finishes what was begun".to_owned(),
             }),
         }
+    }
+
+    fn remember(&self, draft: &Draft) -> Option<DeployError> {
+        self.ledger.done(&draft.plan.artifact, &draft.plan.path, &draft.blocks).err()
     }
 
     /// Makes every copy that comes, and verifies it.
