@@ -35,7 +35,7 @@ use books::Books;
 use change::Draft;
 use confirmation::{Found, MAX_TIMES, Written};
 use here::Here;
-pub(crate) use interruption::in_order;
+pub(crate) use interruption::Interruption;
 use receipts::Receipts;
 use search_roots::{Absent, OpenProject, SearchRoots};
 use skillstat_domain::{
@@ -46,7 +46,7 @@ use tracker_file::TrackerFile;
 use transaction::Transaction;
 
 use crate::file_lock::{FileLock, Patience};
-use crate::layout::{TRACKER_FILE, lock_file};
+use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
 use crate::{Pause, SearchRoot};
 
 /// What a [`StagingDeployer`] works with.
@@ -163,8 +163,9 @@ impl StagingDeployer {
     ) -> Result<(Done, Option<Written>), DeployError> {
         let job = self.job(task)?;
         let here = self.look(&job)?;
-        // What is refused, or needs nothing done, leaves no trace: not even a lock file.
-        if !here.is_interrupted() {
+        // What is refused, or needs nothing done, leaves no trace: not even a lock file. Where there is one
+        // it is looked under the lock only.
+        if !here.has_lock_file() {
             let draft = self.draft(&job, &here)?;
             if draft.is_empty() {
                 return Ok((draft.done(None), None));
@@ -175,9 +176,7 @@ impl StagingDeployer {
         let project = self.roots.open(&job.project, absent)?;
         let root = project.make_profile_root(&job.profile_root)?;
         let _lock = self.lock(&root)?;
-        let written = self.write_locked(&job, &project, root);
-        observer.changed(&project.path);
-        written
+        self.write_locked(&job, &project, root, observer)
     }
 
     fn write_locked(
@@ -185,8 +184,9 @@ impl StagingDeployer {
         job: &Job<'_>,
         project: &OpenProject,
         root: Beneath,
+        observer: &dyn DeployObserver,
     ) -> Result<(Done, Option<Written>), DeployError> {
-        self.recover(&root, &project.path, &job.profile_root)?;
+        self.recover(&root, (&project.path, &job.profile_root), observer)?;
         let here = Here::look(project, &job.profile_root, Some(root))?;
         let draft = self.draft(job, &here)?;
         let Some(root) = here.root.as_ref().filter(|_| !draft.is_empty()) else {
@@ -199,7 +199,10 @@ impl StagingDeployer {
             ledger: &self.books(&project.path, &job.profile_root),
             patience: self.patience(),
         }
-        .apply(&draft)?;
+        .apply(&draft);
+        // Also after a failure: nobody has to rely on everything being as it was.
+        observer.changed(&project.path);
+        let applied = applied?;
         let mut done = draft.done(applied.backup);
         done.plan.warnings.extend(applied.unremembered.map(|error| Problem {
             path: here.shown.clone(),
@@ -212,14 +215,19 @@ impl StagingDeployer {
         Ok((done, Some(Written::new(&draft))))
     }
 
-    /// Puts in order what was interrupted.
+    /// Puts in order what was interrupted, if anything was.
     fn recover(
         &self,
         root: &Beneath,
-        project: &ProjectPath,
-        profile_root: &ProfileRoot,
+        (project, profile_root): (&ProjectPath, &ProfileRoot),
+        observer: &dyn DeployObserver,
     ) -> Result<(), DeployError> {
-        recovery::recover(root, &self.books(project, profile_root))
+        let interrupted = root.dir().symlink_metadata(INTENT_FILE).is_ok();
+        let recovered = recovery::recover(root, &self.books(project, profile_root));
+        if interrupted {
+            observer.changed(project);
+        }
+        recovered
     }
 
     fn books<'a>(&'a self, project: &'a ProjectPath, profile_root: &'a ProfileRoot) -> Books<'a> {
@@ -245,7 +253,7 @@ impl StagingDeployer {
         let found = written.find(&root, &TrackerFile::read(&root)?.text);
         if found == Found::Undone && again {
             let _lock = self.lock(&root)?;
-            self.recover(&root, &project.path, &written.profile_root)?;
+            self.recover(&root, (&project.path, &written.profile_root), observer)?;
             let result = written.write_again(&root);
             observer.changed(&project.path);
             result?;

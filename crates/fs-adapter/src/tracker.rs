@@ -17,7 +17,7 @@ use skillstat_domain::{
 };
 pub(crate) use text::{Recorded, TrackerText};
 
-use crate::deploy::in_order;
+use crate::deploy::Interruption;
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 use crate::layout::TRACKER_FILE;
 use crate::regular_file::{self, NotRead};
@@ -97,10 +97,17 @@ fn read_tracker(
 ) {
     let directory = project.as_path().join(profile_root.as_str());
     let path: Arc<str> = directory.join(TRACKER_FILE).as_str().into();
+    let interrupted = Interruption::look(&directory);
     match regular_file::read(Path::new(&*path)) {
         Ok(bytes) => {
-            let (bytes, interrupted) = in_order(&directory, bytes);
-            scanned.problems.extend(interrupted);
+            let bytes = match interrupted {
+                None => bytes,
+                Some(interrupted) => {
+                    let bytes = interrupted.finished(bytes);
+                    scanned.problems.extend(interrupted.problem);
+                    bytes
+                }
+            };
             Document::new(&path, profile_root, scanned).read(&bytes);
         }
         Err(NotRead::Absent) => {}

@@ -20,8 +20,8 @@ use cap_std::fs::Dir;
 pub(crate) use meta::{KeptPlace, Meta};
 use rustix::fs::{RenameFlags, fsync, renameat, renameat_with};
 use skillstat_domain::{
-    ArtifactId, Backup, BackupId, DeployError, Problem, ProblemKind, ProfileRoot, ProjectPath,
-    Scanned, WallClock,
+    ArtifactId, Backup, BackupId, DeployError, DeployedAt, Problem, ProblemKind, ProfileRoot,
+    ProjectPath, Scanned, WallClock,
 };
 
 use super::beneath::failed;
@@ -37,6 +37,9 @@ const LOCK_FILE: &str = ".lock";
 
 /// How names start that are not whole backups yet, or no more.
 const UNFINISHED: &str = ".unfinished-";
+
+/// How many letters the date and time in the name of a backup have, to the second.
+const SECOND: usize = "20260102T030405".len();
 
 /// How many backups are kept, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,13 +102,10 @@ impl BackupStore {
     /// Returns the name of the next backup.
     pub(crate) fn next_id(&self) -> BackupId {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let now = self.clock.utc().to_string();
-        let digits: String = now.chars().filter(char::is_ascii_alphanumeric).collect();
-        let digits = digits.trim_end_matches('Z');
-        let (second, fraction) = digits.split_at(digits.len().min(15));
-        // Without a fraction the digits are fewer, and the order would not be that of time.
+        let digits = digits(&self.clock.utc());
+        let (second, fraction) = digits.split_at(SECOND);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let text = format!("{second}-{fraction:0<6}-{process:x}-{count:x}");
+        let text = format!("{second}-{fraction}-{process:x}-{count:x}");
         text.parse().expect("it is made of digits and letters")
     }
 
@@ -184,9 +184,10 @@ impl BackupStore {
         let names = store.names().unwrap_or_default();
         let age = i64::try_from(self.limits.age.as_micros()).unwrap_or(i64::MAX);
         let oldest = self.clock.utc().unix_microseconds(0).saturating_sub(age);
-        let too_old = |name: &String| {
-            self.open(name).is_ok_and(|stored| stored.meta.at.unix_microseconds(0) < oldest)
-        };
+        // Names start with the second.
+        let oldest = digits(&DeployedAt::utc(oldest));
+        let too_old =
+            |name: &str| name.get(..SECOND).is_none_or(|second| *second < oldest[..SECOND]);
         let surplus = names.len().saturating_sub(self.limits.count);
         for (index, name) in names.iter().enumerate() {
             if name != newest.as_str() && (index < surplus || too_old(name)) {
@@ -274,6 +275,14 @@ impl BackupStore {
         }
         scanned
     }
+}
+
+/// Writes a time in UTC with digits alone, so that the order of texts is that of time: without a fraction
+/// they would be fewer.
+fn digits(time: &DeployedAt) -> String {
+    let mut digits: String = time.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
+    digits.truncate(digits.trim_end_matches('Z').len());
+    format!("{digits:0<width$}", width = SECOND + 6)
 }
 
 /// The error of something that is to be replaced but cannot be kept.

@@ -8,7 +8,7 @@ use skillstat_domain::{
 use super::beneath::Beneath;
 use super::search_roots::OpenProject;
 use super::tracker_file::TrackerFile;
-use crate::layout::{INTENT_FILE, TRACKER_FILE};
+use crate::layout::{TRACKER_FILE, lock_file};
 use crate::links::leaves_profile_root;
 use crate::tracker::{TrackerText, problems_of};
 
@@ -47,9 +47,10 @@ impl Here {
         Ok(Self { project, profile_root, shown, root, tracker })
     }
 
-    /// Tells whether something was begun here that is not finished.
-    pub(crate) fn is_interrupted(&self) -> bool {
-        self.root.as_ref().is_some_and(|root| root.dir().symlink_metadata(INTENT_FILE).is_ok())
+    /// Tells whether somebody has written here before, or tried to.
+    pub(crate) fn has_lock_file(&self) -> bool {
+        let lock = |root: &Beneath| root.dir().symlink_metadata(lock_file(TRACKER_FILE)).is_ok();
+        self.root.as_ref().is_some_and(lock)
     }
 
     /// Returns what the tracker says.
@@ -87,6 +88,9 @@ impl Here {
 
     /// Returns what is wrong with the tracker and is left alone.
     pub(crate) fn warnings(&self) -> Vec<Problem> {
+        if !self.text().has_malformed() {
+            return Vec::new();
+        }
         let path = format!("{}/{TRACKER_FILE}", self.shown);
         let found = problems_of(&path, &self.profile_root, &self.tracker.bytes);
         found.into_iter().filter(|problem| problem.kind == ProblemKind::MalformedRecord).collect()

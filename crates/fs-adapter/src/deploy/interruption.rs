@@ -1,5 +1,5 @@
-//! What whoever only reads makes of a write that was interrupted: the answer that will be right when the
-//! next writer has put it in order, and a problem that says so.
+//! What whoever only reads makes of a write that is not finished: the answer that will be right when it
+//! is, and, if nobody is at it, a problem that says so.
 
 use std::fs;
 
@@ -15,53 +15,65 @@ use crate::file_lock::FileLock;
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
 use crate::tracker::TrackerText;
 
-/// Takes the bytes of the tracker of a profile root, and returns what they will be when everything is in
-/// order; costs one look at a name when everything is.
-pub(crate) fn in_order(profile_root: &Utf8Path, bytes: Vec<u8>) -> (Vec<u8>, Option<Problem>) {
-    let path = profile_root.join(INTENT_FILE);
-    if fs::symlink_metadata(&path).is_err() {
-        return (bytes, None);
-    }
-    let problem = |reason: &str, fix: &str| Problem {
-        path: path.to_string(),
-        line: None,
-        kind: ProblemKind::Interrupted,
-        reason: reason.to_owned(),
-        fix: fix.to_owned(),
-        artifact: None,
-    };
-    let Ok(dir) = Dir::open_ambient_dir(profile_root, ambient_authority()) else {
-        return (bytes, None);
-    };
-    let root = Beneath::new(dir, profile_root.to_string());
-    // Whoever holds the lock is at work: nothing was interrupted.
-    let at_work = FileLock::is_held(root.fd(), &lock_file(TRACKER_FILE));
-    let intent = match Intent::read(&root, INTENT_FILE) {
-        Ok(Found::None) => return (bytes, None),
-        Ok(Found::Intent(intent)) => intent,
-        Ok(Found::Garbled) | Err(_) => {
-            let reason = "cannot be read, so what was interrupted is not known";
-            return (bytes, Some(problem(reason, "look whether it is of use; if not, delete it")));
-        }
-    };
-    let begun = is_begun(&root, &intent).unwrap_or(false);
-    let next = "deploy or undeploy anything in that profile root";
-    let problem = (!at_work).then(|| Problem {
-        artifact: Some(intent.artifact.clone()),
-        ..if begun {
-            problem("was left by a write that was interrupted; the next one finishes it", next)
-        } else {
-            problem("was left by a write that was interrupted; the next one takes it back", next)
-        }
-    });
-    let tracker: Utf8PathBuf = profile_root.join(TRACKER_FILE);
-    let as_it_will_be = begun
-        .then(|| {
-            TrackerText::parse(tracker.as_str(), &bytes)
-                .ok()?
-                .with(&intent.artifact, &intent.blocks)
-                .ok()
-        })
-        .flatten();
-    (as_it_will_be.map_or(bytes, TrackerText::into_bytes), problem)
+/// A write of a profile root that is not finished. To be looked for before the tracker is read: a write
+/// that is not there any more has been written to the tracker before it went.
+#[derive(Debug)]
+pub(crate) struct Interruption {
+    tracker: Utf8PathBuf,
+    /// Nothing when it is to be taken back.
+    to_be: Option<Intent>,
+    /// Nothing while somebody is at it.
+    pub(crate) problem: Option<Problem>,
 }
+
+impl Interruption {
+    /// Looks for one; costs one look at a name when there is none.
+    pub(crate) fn look(profile_root: &Utf8Path) -> Option<Self> {
+        let path = profile_root.join(INTENT_FILE);
+        fs::symlink_metadata(&path).ok()?;
+        let problem = |reason: &str, fix: &str| Problem {
+            path: path.to_string(),
+            line: None,
+            kind: ProblemKind::Interrupted,
+            reason: reason.to_owned(),
+            fix: fix.to_owned(),
+            artifact: None,
+        };
+        let dir = Dir::open_ambient_dir(profile_root, ambient_authority()).ok()?;
+        let root = Beneath::new(dir, profile_root.to_string());
+        let tracker = profile_root.join(TRACKER_FILE);
+        let intent = match Intent::read(&root, INTENT_FILE) {
+            Ok(Found::None) => return None,
+            Ok(Found::Intent(intent)) => intent,
+            Ok(Found::Garbled) | Err(_) => {
+                let reason = "cannot be read, so what was interrupted is not known";
+                let problem = problem(reason, "look whether it is of use; if not, delete it");
+                return Some(Self { tracker, to_be: None, problem: Some(problem) });
+            }
+        };
+        let begun = is_begun(&root, &intent).unwrap_or(false);
+        let reason = if begun {
+            "was left by a write that was interrupted; the next one finishes it"
+        } else {
+            "was left by a write that was interrupted; the next one takes it back"
+        };
+        let next = "deploy or undeploy anything in that profile root";
+        let artifact = Some(intent.artifact.clone());
+        // Whoever holds the lock is at it.
+        let idle = !FileLock::is_held(root.fd(), &lock_file(TRACKER_FILE));
+        let problem = idle.then(|| Problem { artifact, ..problem(reason, next) });
+        Some(Self { tracker, to_be: begun.then_some(intent), problem })
+    }
+
+    /// Returns the bytes of the tracker as they will be.
+    pub(crate) fn finished(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let finished = self.to_be.as_ref().and_then(|intent| {
+            let text = TrackerText::parse(self.tracker.as_str(), &bytes).ok()?;
+            text.with(&intent.artifact, &intent.blocks).ok()
+        });
+        finished.map_or(bytes, TrackerText::into_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ mod backups;
 mod confirming;
 mod containment;
 mod replacing;
-mod world;
+pub(super) mod world;
 
 use skillstat_domain::{Action, DeployTask, NeedsForce, Replace, UndeployTask};
 use world::{World, kinds};

@@ -143,7 +143,7 @@ fn read(root: &Beneath) -> Result<(Vec<u8>, Option<Stat>), Refused> {
     }
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(openat(root.fd(), TRACKER_FILE, flags, Mode::empty())?);
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0) + 1);
     file.take(MAX_TOML_BYTES + 1).read_to_end(&mut bytes).map_err(Refused::Io)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TOML_BYTES) {
         return Err(Refused::Shape("is too large, so it was not read", "look at what wrote it"));

@@ -120,6 +120,11 @@ impl TrackerText {
         &self.records
     }
 
+    /// Tells whether there are entries that are no records that can be read.
+    pub(crate) fn has_malformed(&self) -> bool {
+        self.records.len() < self.entries.len()
+    }
+
     /// Returns which records belong to the copy of an artifact.
     pub(crate) fn of(&self, artifact: &ArtifactId) -> RecordsOfCopy {
         records_of_copy(
@@ -173,7 +178,7 @@ impl TrackerText {
             new = new.reread(new.appended(block))?;
             meaning.append(block);
         }
-        if new.meaning()? == meaning { Ok(new) } else { Err(self.in_pieces()) }
+        if new.meaning()?.is(&meaning) { Ok(new) } else { Err(self.in_pieces()) }
     }
 
     /// Returns the bytes of the file.
@@ -182,7 +187,7 @@ impl TrackerText {
         [mark, &self.text].concat().into_bytes()
     }
 
-    fn meaning(&self) -> Result<meaning::Meaning, DeployError> {
+    fn meaning(&self) -> Result<meaning::Meaning<'_>, DeployError> {
         meaning::Meaning::of(&self.text).ok_or_else(|| self.in_pieces())
     }
 

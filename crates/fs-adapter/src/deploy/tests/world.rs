@@ -16,11 +16,11 @@ use crate::test_support::TempTree;
 use crate::{Sha256Hasher, TomlDeploymentReader};
 
 /// A job to be done while somebody waits.
-pub(super) type Meanwhile = Box<dyn FnMut(Duration) + Send>;
+pub(in crate::deploy) type Meanwhile = Box<dyn FnMut(Duration) + Send>;
 
 /// Remembers how long was waited, and does something meanwhile.
 #[derive(Default)]
-pub(super) struct Waits(pub(super) Mutex<(Vec<Duration>, Option<Meanwhile>)>);
+pub(in crate::deploy) struct Waits(pub(in crate::deploy) Mutex<(Vec<Duration>, Option<Meanwhile>)>);
 
 impl std::fmt::Debug for Waits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -40,7 +40,7 @@ impl Pause for Waits {
 
 /// Shows a date that tests set; each look is one microsecond later.
 #[derive(Debug)]
-pub(super) struct Dates(pub(super) Mutex<(String, u32)>);
+pub(in crate::deploy) struct Dates(pub(in crate::deploy) Mutex<(String, u32)>);
 
 impl WallClock for Dates {
     fn local(&self) -> DeployedAt {
@@ -54,15 +54,15 @@ impl WallClock for Dates {
     }
 }
 
-pub(super) struct World {
-    pub(super) tree: TempTree,
-    pub(super) deployer: StagingDeployer,
-    pub(super) waits: Arc<Waits>,
-    pub(super) dates: Arc<Dates>,
+pub(in crate::deploy) struct World {
+    pub(in crate::deploy) tree: TempTree,
+    pub(in crate::deploy) deployer: StagingDeployer,
+    pub(in crate::deploy) waits: Arc<Waits>,
+    pub(in crate::deploy) dates: Arc<Dates>,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(in crate::deploy) fn new() -> Self {
         let tree = TempTree::new();
         tree.directory("root/shop").directory("home").file("outside/canary", "x");
         let waits = Arc::new(Waits::default());
@@ -80,7 +80,7 @@ impl World {
     }
 
     /// Puts a skill into the collection, in the place of one that is there.
-    pub(super) fn skill(&self, name: &str, files: &[(&str, &str)]) -> &Self {
+    pub(in crate::deploy) fn skill(&self, name: &str, files: &[(&str, &str)]) -> &Self {
         let directory = format!("home/skills/{name}");
         let _was_there = fs::remove_dir_all(self.tree.path(&directory));
         for (file, content) in files {
@@ -89,12 +89,12 @@ impl World {
         self
     }
 
-    pub(super) fn command(&self, name: &str, content: &str) -> &Self {
+    pub(in crate::deploy) fn command(&self, name: &str, content: &str) -> &Self {
         self.tree.file(format!("home/commands/{name}.md"), content);
         self
     }
 
-    pub(super) fn task(&self, artifact: &str, replace: Replace) -> DeployTask {
+    pub(in crate::deploy) fn task(&self, artifact: &str, replace: Replace) -> DeployTask {
         let artifact: ArtifactId = artifact.parse().unwrap();
         let path = match artifact.kind() {
             "skill" => format!("skills/{}", artifact.name()),
@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    pub(super) fn undeploy_task(&self, artifact: &str, force: bool) -> UndeployTask {
+    pub(in crate::deploy) fn undeploy_task(&self, artifact: &str, force: bool) -> UndeployTask {
         UndeployTask {
             artifact: artifact.parse().unwrap(),
             project: self.tree.project("root/shop"),
@@ -123,47 +123,55 @@ impl World {
         }
     }
 
-    pub(super) fn carry_out(&self, task: Task) -> Result<Done, DeployError> {
+    pub(in crate::deploy) fn carry_out(&self, task: Task) -> Result<Done, DeployError> {
         self.deployer.carry_out(&[task], &()).pop().unwrap()
     }
 
-    pub(super) fn deploy(&self, artifact: &str, replace: Replace) -> Result<Done, DeployError> {
+    pub(in crate::deploy) fn deploy(
+        &self,
+        artifact: &str,
+        replace: Replace,
+    ) -> Result<Done, DeployError> {
         self.carry_out(Task::Deploy(self.task(artifact, replace)))
     }
 
-    pub(super) fn undeploy(&self, artifact: &str, force: bool) -> Result<Done, DeployError> {
+    pub(in crate::deploy) fn undeploy(
+        &self,
+        artifact: &str,
+        force: bool,
+    ) -> Result<Done, DeployError> {
         self.carry_out(Task::Undeploy(self.undeploy_task(artifact, force)))
     }
 
     /// Returns a path in the profile root.
-    pub(super) fn path(&self, path: &str) -> PathBuf {
+    pub(in crate::deploy) fn path(&self, path: &str) -> PathBuf {
         self.project(".claude").join(path)
     }
 
     /// Returns a path in the project.
-    pub(super) fn project(&self, path: &str) -> PathBuf {
+    pub(in crate::deploy) fn project(&self, path: &str) -> PathBuf {
         self.tree.path("root/shop").join(path)
     }
 
-    pub(super) fn file(&self, path: &str, content: &str) -> &Self {
+    pub(in crate::deploy) fn file(&self, path: &str, content: &str) -> &Self {
         self.tree.file(format!("root/shop/.claude/{path}"), content);
         self
     }
 
-    pub(super) fn read(&self, path: &str) -> String {
+    pub(in crate::deploy) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
-    pub(super) fn is_there(&self, path: &str) -> bool {
+    pub(in crate::deploy) fn is_there(&self, path: &str) -> bool {
         fs::symlink_metadata(self.path(path)).is_ok()
     }
 
-    pub(super) fn at(&self, date: &str) {
+    pub(in crate::deploy) fn at(&self, date: &str) {
         self.dates.0.lock().unwrap().0 = date.to_owned();
     }
 
     /// Returns every record of the project with the state of its copy, as a reader sees them.
-    pub(super) fn states(&self) -> Vec<String> {
+    pub(in crate::deploy) fn states(&self) -> Vec<String> {
         let reader: Arc<dyn DeploymentReader> = Arc::new(TomlDeploymentReader);
         let states = DirectStates::new(reader, Arc::new(Sha256Hasher));
         let records = states.records(&self.tree.project("root/shop"));
@@ -174,22 +182,22 @@ impl World {
         (0..records.records.len()).map(shown).collect()
     }
 
-    pub(super) fn hash_of_copy(&self, path: &str) -> Option<ContentHash> {
+    pub(in crate::deploy) fn hash_of_copy(&self, path: &str) -> Option<ContentHash> {
         Sha256Hasher.hash_path(&self.path(path)).ok()
     }
 
     /// Returns everything below the tree: path, permissions, and content or target.
-    pub(super) fn everything(&self) -> Vec<String> {
+    pub(in crate::deploy) fn everything(&self) -> Vec<String> {
         listing(&self.tree.path(""))
     }
 
-    pub(super) fn everything_in_project(&self) -> Vec<String> {
+    pub(in crate::deploy) fn everything_in_project(&self) -> Vec<String> {
         listing(&self.tree.path("root/shop"))
     }
 
     /// Fails when a write has left something of its own in the project.
     #[track_caller]
-    pub(super) fn nothing_is_left_over(&self) {
+    pub(in crate::deploy) fn nothing_is_left_over(&self) {
         let left: Vec<_> = self
             .everything_in_project()
             .into_iter()
@@ -201,7 +209,7 @@ impl World {
 }
 
 /// Lists everything below a directory, but for lock files.
-pub(super) fn listing(directory: &std::path::Path) -> Vec<String> {
+pub(in crate::deploy) fn listing(directory: &std::path::Path) -> Vec<String> {
     let mut lines = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -230,7 +238,7 @@ pub(super) fn listing(directory: &std::path::Path) -> Vec<String> {
 
 /// Names the variant of an error.
 #[track_caller]
-pub(super) fn kinds<T: std::fmt::Debug>(result: &Result<T, DeployError>) -> String {
+pub(in crate::deploy) fn kinds<T: std::fmt::Debug>(result: &Result<T, DeployError>) -> String {
     let error = result.as_ref().expect_err("it is refused");
     assert!(!error.to_string().is_empty() && !error.fix().is_empty());
     let shown = format!("{error:?}");
