@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
+
 use crate::{ArtifactId, BackupId, DestinationError, ProjectPath};
 
 /// Why a task was not carried out. Copy and record are as they were before.
@@ -18,6 +20,8 @@ pub enum DeployError {
     CollectionNotFound {
         /// Its name as asked for.
         collection: String,
+        /// Where it would be, absolute.
+        directory: Utf8PathBuf,
     },
     /// No copy can go where it was asked to go.
     #[error(transparent)]
