@@ -136,11 +136,10 @@ impl StagingDeployer {
         })
     }
 
-    /// Looks at what a job is about, without a lock.
-    fn look(&self, job: &Job<'_>) -> Result<Here, DeployError> {
+    /// Opens the project of a job, to look only.
+    fn open(&self, job: &Job<'_>) -> Result<OpenProject, DeployError> {
         let absent = if job.makes_project { Absent::Suppose } else { Absent::Refuse };
-        let project = self.roots.open(&job.project, absent)?;
-        Here::look(&project, &job.profile_root, project.profile_root(&job.profile_root)?)
+        self.roots.open(&job.project, absent)
     }
 
     /// Works a job out against what is there.
@@ -162,16 +161,16 @@ impl StagingDeployer {
         observer: &dyn DeployObserver,
     ) -> Result<(Done, Option<Written>), DeployError> {
         let job = self.job(task)?;
-        let here = self.look(&job)?;
+        let project = self.open(&job)?;
+        let root = project.profile_root(&job.profile_root)?;
         // What is refused, or needs nothing done, leaves no trace: not even a lock file. Where there is one
         // it is looked under the lock only.
-        if !here.has_lock_file() {
-            let draft = self.draft(&job, &here)?;
+        if !root.as_ref().is_some_and(has_lock_file) {
+            let draft = self.draft(&job, &Here::look(&project, &job.profile_root, root)?)?;
             if draft.is_empty() {
                 return Ok((draft.done(None), None));
             }
         }
-        drop(here);
         let absent = if job.makes_project { Absent::Make } else { Absent::Refuse };
         let project = self.roots.open(&job.project, absent)?;
         let root = project.make_profile_root(&job.profile_root)?;
@@ -294,6 +293,11 @@ impl StagingDeployer {
     }
 }
 
+/// Tells whether somebody has written in a profile root before, or tried to.
+fn has_lock_file(root: &Beneath) -> bool {
+    root.dir().symlink_metadata(lock_file(TRACKER_FILE)).is_ok()
+}
+
 /// A task and the profile root it is about.
 #[derive(Debug)]
 struct Job<'a> {
@@ -307,7 +311,9 @@ struct Job<'a> {
 impl Deployer for StagingDeployer {
     fn plan(&self, task: &Task) -> Result<Plan, DeployError> {
         let job = self.job(task)?;
-        Ok(self.draft(&job, &self.look(&job)?)?.plan)
+        let project = self.open(&job)?;
+        let root = project.profile_root(&job.profile_root)?;
+        Ok(self.draft(&job, &Here::look(&project, &job.profile_root, root)?)?.plan)
     }
 
     fn carry_out(

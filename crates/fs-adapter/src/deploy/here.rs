@@ -8,7 +8,7 @@ use skillstat_domain::{
 use super::beneath::Beneath;
 use super::search_roots::OpenProject;
 use super::tracker_file::TrackerFile;
-use crate::layout::{TRACKER_FILE, lock_file};
+use crate::layout::TRACKER_FILE;
 use crate::links::leaves_profile_root;
 use crate::tracker::{TrackerText, problems_of};
 
@@ -45,12 +45,6 @@ impl Here {
         };
         let (project, profile_root) = (project.path.clone(), profile_root.clone());
         Ok(Self { project, profile_root, shown, root, tracker })
-    }
-
-    /// Tells whether somebody has written here before, or tried to.
-    pub(crate) fn has_lock_file(&self) -> bool {
-        let lock = |root: &Beneath| root.dir().symlink_metadata(lock_file(TRACKER_FILE)).is_ok();
-        self.root.as_ref().is_some_and(lock)
     }
 
     /// Returns what the tracker says.

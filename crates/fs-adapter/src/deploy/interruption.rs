@@ -59,8 +59,10 @@ impl Interruption {
         };
         let next = "deploy or undeploy anything in that profile root";
         let artifact = Some(intent.artifact.clone());
-        // Whoever holds the lock is at it.
-        let idle = !FileLock::is_held(root.fd(), &lock_file(TRACKER_FILE));
+        // Whoever holds the lock is at it; if nobody does, they may have finished just now.
+        let held = FileLock::is_held(root.fd(), &lock_file(TRACKER_FILE));
+        let idle = !held
+            && matches!(Intent::read(&root, INTENT_FILE), Ok(Found::Intent(still)) if still == intent);
         let problem = idle.then(|| Problem { artifact, ..problem(reason, next) });
         Some(Self { tracker, to_be: begun.then_some(intent), problem })
     }

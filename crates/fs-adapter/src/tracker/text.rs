@@ -68,10 +68,9 @@ impl TrackerText {
     ///
     /// - [`DeployError::Tracker`] when it is not TOML, or `deployed` is no array.
     pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Self, DeployError> {
-        let lines = Lines::new(bytes, 1);
         let refused = |at, reason: String| DeployError::Tracker {
             path: path.to_owned(),
-            line: Some(lines.at(at)),
+            line: Some(Lines::new(bytes, 1).at(at)),
             reason,
             fix: "correct the line".to_owned(),
         };
