@@ -54,6 +54,7 @@ pub use ports::stats_cache::StatsCache;
 pub use ports::wall_clock::WallClock;
 pub use ports::watcher::{Unwatched, Watcher};
 pub use ports::workers::{InTurn, Workers};
+pub use service::deployment_service::DeploymentService;
 pub use service::direct_states::DirectStates;
 pub use service::inventory::Inventory;
 pub use service::replacing::{

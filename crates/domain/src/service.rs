@@ -1,6 +1,7 @@
 //! The verbs: discover, read, assess, aggregate, as rules over ports.
 
 pub(crate) mod aggregate;
+pub(crate) mod deployment_service;
 pub(crate) mod direct_states;
 pub(crate) mod inventory;
 pub(crate) mod replacing;

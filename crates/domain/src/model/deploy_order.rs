@@ -31,7 +31,8 @@ pub enum Targets {
         /// For which agents.
         profiles: Profiles,
     },
-    /// Wherever a copy is that is what was deployed; others are skipped, each with its state.
+    /// Wherever a copy is that is what was deployed; others are skipped, each with its state. The copy
+    /// stays at its place, and nothing is replaced that somebody edits meanwhile.
     AllSynced,
 }
 
@@ -60,8 +61,8 @@ pub enum Profiles {
     Usual,
     /// These.
     These(Vec<DeploymentProfile>),
-    /// To deploy, the usual one and every other whose profile root holds a tracker; to undeploy, every
-    /// one that holds the artifact.
+    /// To deploy, the usual one and every other whose profile root has a record; to undeploy, every one
+    /// that holds the artifact.
     All,
 }
 
