@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use skillstat_cache::{BlockingPool, CachedStatistics, Sources};
+use skillstat_cache::{BlockingPool, CachedStatistics, InvalidatingCommands, Sources};
 use skillstat_domain::{
-    CollectionReader, ContentHash, DirectStates, ProjectDiscovery, StatisticsService, StatsCache,
-    Workers,
+    CollectionReader, ContentHash, DeploymentService, DirectStates, ProjectDiscovery,
+    StatisticsService, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
     HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
@@ -16,6 +16,7 @@ use skillstat_fs_adapter::{
 
 use crate::answers::Service;
 use crate::watching::{discovery_options, excluded};
+use crate::writing::deployments;
 use crate::{Config, SystemClock};
 
 /// A running application.
@@ -24,6 +25,7 @@ pub struct App {
     roots: Vec<PathBuf>,
     sources: Sources,
     statistics: StatisticsService,
+    deployments: DeploymentService,
     fingerprint: String,
     pub(crate) service: Service,
 }
@@ -59,7 +61,9 @@ impl App {
             Arc::clone(&sources.states),
             Arc::clone(&sources.workers),
         );
+        let deployments = deployments(config, &sources);
         Ok(Self {
+            deployments,
             roots: config.roots.value.iter().map(|root| root.path.clone()).collect(),
             sources,
             statistics,
@@ -76,6 +80,16 @@ impl App {
         pool: Arc<dyn BlockingPool>,
     ) -> CachedStatistics {
         CachedStatistics::new(self.sources.clone(), cache, Arc::new(SystemClock), pool)
+    }
+
+    /// Returns what deploys, undeploys and restores. Whatever it changes, `cache` forgets before anybody
+    /// is answered.
+    pub fn commands(
+        &self,
+        cache: Option<Arc<CachedStatistics>>,
+        pool: Arc<dyn BlockingPool>,
+    ) -> InvalidatingCommands {
+        InvalidatingCommands::new(self.deployments.clone(), cache, pool)
     }
 
     /// Returns what a watcher needs that tells `cached` of changes.

@@ -38,6 +38,15 @@ const DEFAULT_LOG: &str = "info";
 /// this is run on, since others watch too.
 const DEFAULT_WATCH_BUDGET: NonZeroUsize = NonZeroUsize::new(131_072).expect("it is not zero");
 
+/// How many backups are kept.
+const DEFAULT_BACKUP_COUNT: NonZeroUsize = NonZeroUsize::new(200).expect("it is not zero");
+
+/// For how many days.
+const DEFAULT_BACKUP_DAYS: NonZeroU64 = NonZeroU64::new(30).expect("it is not zero");
+
+/// How many seconds a write waits for another to finish: as long as SkillMeat.
+const DEFAULT_LOCK_SECONDS: NonZeroU64 = NonZeroU64::new(10).expect("it is not zero");
+
 /// Every setting, each with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -69,6 +78,14 @@ pub struct Config {
     /// How many directories the system is asked to tell changes of at most; of what is above, the
     /// largest copies are looked at from time to time instead.
     pub watch_budget: Setting<NonZeroUsize>,
+    /// Where backups and receipts of what was deployed are kept.
+    pub state_directory: Setting<PathBuf>,
+    /// How many backups are kept, the latest.
+    pub backup_count: Setting<NonZeroUsize>,
+    /// How many days a backup is kept at most.
+    pub backup_days: Setting<NonZeroU64>,
+    /// How many seconds a write waits for another to finish.
+    pub lock_seconds: Setting<NonZeroU64>,
     /// The configuration file, and whether it is there.
     pub file: Setting<PathBuf>,
     /// Whether the configuration file was found and read.
@@ -130,6 +147,10 @@ struct Layer {
     log: Option<Setting<String>>,
     watch: Option<Setting<Watch>>,
     watch_budget: Option<Setting<NonZeroUsize>>,
+    state_directory: Option<Setting<PathBuf>>,
+    backup_count: Option<Setting<NonZeroUsize>>,
+    backup_days: Option<Setting<NonZeroU64>>,
+    lock_seconds: Option<Setting<NonZeroU64>>,
 }
 
 impl Config {
@@ -192,6 +213,15 @@ impl Config {
                 .unwrap_or(Setting::new(Watch::Auto, Origin::Default)),
             watch_budget: first(&layers, |layer| &layer.watch_budget)
                 .unwrap_or(Setting::new(DEFAULT_WATCH_BUDGET, Origin::Default)),
+            state_directory: first(&layers, |layer| &layer.state_directory)
+                .unwrap_or_else(|| Setting::new(surroundings.state_directory(), Origin::Default))
+                .map(|path| surroundings.absolute(path)),
+            backup_count: first(&layers, |layer| &layer.backup_count)
+                .unwrap_or(Setting::new(DEFAULT_BACKUP_COUNT, Origin::Default)),
+            backup_days: first(&layers, |layer| &layer.backup_days)
+                .unwrap_or(Setting::new(DEFAULT_BACKUP_DAYS, Origin::Default)),
+            lock_seconds: first(&layers, |layer| &layer.lock_seconds)
+                .unwrap_or(Setting::new(DEFAULT_LOCK_SECONDS, Origin::Default)),
             file,
             file_found,
         };
@@ -301,10 +331,14 @@ impl Surroundings {
         Some(directory.join(format!("{}.sock", &config.fingerprint()[..16])))
     }
 
-    fn token_file(&self) -> PathBuf {
+    fn state_directory(&self) -> PathBuf {
         let base =
             self.variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        base.unwrap_or_else(|| self.in_home(".local/state")).join("skillstat/token")
+        base.unwrap_or_else(|| self.in_home(".local/state")).join("skillstat")
+    }
+
+    fn token_file(&self) -> PathBuf {
+        self.state_directory().join("token")
     }
 
     /// Expands `~` and starts a relative path at the working directory.

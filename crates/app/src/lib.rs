@@ -7,9 +7,11 @@ mod live;
 mod local_offset;
 mod private_socket;
 mod system_clock;
+mod system_wall_clock;
 mod token_file;
 mod tokio_pool;
 mod watching;
+mod writing;
 
 pub use answers::{Answers, Scope, Source};
 pub use app::{App, RootLocation, hash_path};
@@ -19,5 +21,6 @@ pub use local_offset::local_offset;
 pub use private_socket::PrivateSocket;
 pub use skillstat_fs_adapter::{HashPathError, SearchRoot, WatchLimits};
 pub use system_clock::SystemClock;
+pub use system_wall_clock::SystemWallClock;
 pub use token_file::{read_or_make_token, read_token};
 pub use tokio_pool::TokioPool;

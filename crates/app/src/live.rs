@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use skillstat_cache::{BlockingPool, Feed, SettledStatistics, Ttl, TtlStatsCache};
-use skillstat_domain::{Clock, StatisticsQuery, StatsCache, Watcher};
+use skillstat_domain::{Clock, DeploymentCommands, StatisticsQuery, StatsCache, Watcher};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -21,6 +21,8 @@ const CAPACITY: NonZeroUsize = NonZeroUsize::new(2048).expect("it is not zero");
 pub struct Live {
     /// Who answers.
     pub query: Arc<dyn StatisticsQuery>,
+    /// Who deploys and undeploys.
+    pub commands: Arc<dyn DeploymentCommands>,
     /// What is held.
     pub cache: Arc<dyn StatsCache>,
     /// What ages are told by.
@@ -70,8 +72,9 @@ impl Live {
             let _looked = asked.overview().await;
             begin();
         });
+        let commands = Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
         let query = SettledStatistics::new(cached, Arc::clone(&watcher), pool);
         let tasks = Tasks(vec![telling, starting]);
-        Ok(Self { query: Arc::new(query), cache, clock, watcher, feed, _tasks: tasks })
+        Ok(Self { query: Arc::new(query), commands, cache, clock, watcher, feed, _tasks: tasks })
     }
 }

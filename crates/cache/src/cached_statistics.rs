@@ -242,7 +242,7 @@ fn fresh<T>(value: T, as_of: Moment) -> Cached<T> {
     Cached { value: Arc::new(value), as_of, version: next_version() }
 }
 
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic")

@@ -5,6 +5,7 @@ mod cached_projects;
 mod cached_statistics;
 mod feed;
 mod flights;
+mod invalidating_commands;
 mod noop_cache;
 #[cfg(not(shuttle))]
 mod process_wide;
@@ -22,6 +23,7 @@ pub use cached_discovery::CachedDiscovery;
 pub use cached_projects::CachedProjects;
 pub use cached_statistics::{BlockingPool, CachedStatistics, Sources};
 pub use feed::Feed;
+pub use invalidating_commands::InvalidatingCommands;
 pub use noop_cache::NoopCache;
 #[cfg(not(shuttle))]
 pub use process_wide::process_wide;

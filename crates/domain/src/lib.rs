@@ -8,6 +8,7 @@ pub mod testing;
 
 pub use model::affected::Affected;
 pub use model::artifact_id::{ArtifactId, ArtifactIdError};
+pub use model::backup::{Backup, BackupId, BackupIdError};
 pub use model::baseline::Baseline;
 pub use model::cache_counters::CacheCounters;
 pub use model::cached::Cached;
@@ -16,8 +17,15 @@ pub use model::collection::{ArtifactDetails, ArtifactMetadata, Collection, Colle
 pub use model::content_hash::{ContentHash, ContentHashError};
 pub use model::copy_state::{CopyState, StateName};
 pub use model::coverage::{Coverage, WatchMethod, WatchState};
+pub use model::deploy_order::{DeployOrder, Profiles, RestoreOrder, Targets, UndeployOrder};
+pub use model::deploy_outcome::{Action, Done, ItemReport, Outcome, Plan, RestoreReport, Skipped};
+pub use model::deploy_task::{
+    ArtifactSource, DeployTask, Replace, RestoreTask, Task, UndeployTask,
+};
 pub use model::deployed_at::{DeployedAt, DeployedAtError};
+pub use model::deployment_profile::{DeploymentProfile, UnknownProfile};
 pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
+pub use model::destination::{DestinationError, destination, place_of_copy};
 pub use model::generation::Generation;
 pub use model::moment::Moment;
 pub use model::notice::{News, Notice};
@@ -33,6 +41,9 @@ pub use ports::change_feed::{ChangeFeed, Listener};
 pub use ports::change_sink::ChangeSink;
 pub use ports::clock::Clock;
 pub use ports::collection_reader::CollectionReader;
+pub use ports::deploy_observer::DeployObserver;
+pub use ports::deployer::{DeployError, Deployer, NeedsForce};
+pub use ports::deployment_commands::DeploymentCommands;
 pub use ports::deployment_reader::DeploymentReader;
 pub use ports::hasher::{CopyLocation, HashError, Hasher};
 pub use ports::project_discovery::ProjectDiscovery;
@@ -42,10 +53,15 @@ pub use ports::statistics_query::{
     Answer, AnswerSource, ArtifactAnswers, QueryError, StatisticsQuery,
 };
 pub use ports::stats_cache::StatsCache;
+pub use ports::wall_clock::WallClock;
 pub use ports::watcher::{Unwatched, Watcher};
 pub use ports::workers::{InTurn, Workers};
+pub use service::deployment_service::DeploymentService;
 pub use service::direct_states::DirectStates;
 pub use service::inventory::Inventory;
+pub use service::replacing::{
+    Occupant, RecordsOfCopy, Refusal, decide_deploy, decide_removal, records_of_copy, rolls_out,
+};
 pub use service::staleness::{
     affected_artifacts, artifacts_of, named, state_survives, touched_copies,
 };

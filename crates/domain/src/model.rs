@@ -4,6 +4,7 @@
 
 pub(crate) mod affected;
 pub(crate) mod artifact_id;
+pub(crate) mod backup;
 pub(crate) mod baseline;
 pub(crate) mod cache_counters;
 pub(crate) mod cached;
@@ -12,8 +13,13 @@ pub(crate) mod collection;
 pub(crate) mod content_hash;
 pub(crate) mod copy_state;
 pub(crate) mod coverage;
+pub(crate) mod deploy_order;
+pub(crate) mod deploy_outcome;
+pub(crate) mod deploy_task;
 pub(crate) mod deployed_at;
+pub(crate) mod deployment_profile;
 pub(crate) mod deployment_record;
+pub(crate) mod destination;
 pub(crate) mod generation;
 pub(crate) mod moment;
 pub(crate) mod notice;

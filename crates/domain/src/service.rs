@@ -1,8 +1,10 @@
 //! The verbs: discover, read, assess, aggregate, as rules over ports.
 
 pub(crate) mod aggregate;
+pub(crate) mod deployment_service;
 pub(crate) mod direct_states;
 pub(crate) mod inventory;
 pub(crate) mod part;
+pub(crate) mod replacing;
 pub(crate) mod staleness;
 pub(crate) mod statistics_service;

@@ -30,13 +30,18 @@ impl SkillmeatHome {
     pub fn new(home: Utf8PathBuf) -> Self {
         Self { home }
     }
+
+    /// Returns the directory that holds the collections.
+    pub fn collections_directory(&self) -> Utf8PathBuf {
+        self.home.join(COLLECTIONS_DIRECTORY)
+    }
 }
 
 impl CollectionReader for SkillmeatHome {
     fn collections(&self) -> Scanned<Vec<Collection>> {
         let mut scanned = Scanned::<Vec<Collection>>::default();
         let active = self.active(&mut scanned.problems);
-        let directory = self.home.join(COLLECTIONS_DIRECTORY);
+        let directory = self.collections_directory();
         match names(&directory, &mut scanned.problems) {
             Ok(names) => {
                 for name in names {

@@ -18,11 +18,16 @@ pub(crate) fn printable(path: impl AsRef<OsStr>) -> String {
 
 /// Says an I/O error as a phrase: `cannot be read: permission denied`.
 pub(crate) fn cannot_be_read(error: &io::Error) -> String {
+    cannot_be("read", error)
+}
+
+/// Says what could not be done because of an I/O error.
+pub(crate) fn cannot_be(done: &str, error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();
     let lower = letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>());
-    format!("cannot be read: {}", lower.unwrap_or_default())
+    format!("cannot be {done}: {}", lower.unwrap_or_default())
 }
 
 /// Tells whether links lead round in a circle; `io::ErrorKind` has no stable name for it.
@@ -46,6 +51,19 @@ pub(crate) fn make_readable(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied => {
             "make it readable for you, for example with `chmod u+rX`"
         }
+        _ => "look at it with `ls -la`; the file system may be damaged or unavailable",
+    }
+}
+
+/// What to do about an I/O error on something that ought to be writable.
+pub(crate) fn make_writable(error: &io::Error) -> &'static str {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        PermissionDenied => {
+            "make it and its directory writable for you, for example with `chmod u+rwX`"
+        }
+        ReadOnlyFilesystem => "mount the file system for writing",
+        StorageFull | QuotaExceeded => "make room on the file system",
         _ => "look at it with `ls -la`; the file system may be damaged or unavailable",
     }
 }

@@ -9,10 +9,14 @@ use cap_std::fs::Dir;
 use sha2::{Digest, Sha256};
 use skillstat_domain::{ContentHash, CopyLocation, HashError, Hasher};
 
+use crate::entry::LeftOut;
 use crate::fault::{cannot_be_read, is_absence, is_loop, make_readable, printable};
 use crate::layout::ARTIFACT_DIRECTORIES;
 use crate::links::Links;
 use crate::tree::{self, Fault, What};
+
+/// What is left out of a hash: a copy is hashed whole.
+const NOTHING: LeftOut = |_| false;
 
 /// How often a copy that changes while it is hashed is tried.
 const TRIES: usize = 3;
@@ -33,7 +37,7 @@ impl Sha256Hasher {
     ///   has a name that is not UTF-8, or kept changing.
     pub fn hash_path(&self, path: &Path) -> Result<ContentHash, HashPathError> {
         let links = Links::Followed { copy: path.to_owned() };
-        hash_when_quiet(&links).or_else(|fault| match fault.what {
+        hash_when_quiet(&links, NOTHING).or_else(|fault| match fault.what {
             What::Io(error) if fault.inside.is_empty() && is_absence(&error) => {
                 Err(HashPathError::NotFound { path: printable(path) })
             }
@@ -81,7 +85,7 @@ impl Hasher for Sha256Hasher {
             Err(error) => return Err(unverified(root.to_string(), &What::Io(error))),
         };
         let links = Links::Beneath { profile_root, copy: copy.path.as_std_path().to_owned() };
-        hash_when_quiet(&links).map_err(|fault| match fault.what {
+        hash_when_quiet(&links, NOTHING).map_err(|fault| match fault.what {
             What::Io(error)
                 if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) =>
             {
@@ -95,9 +99,9 @@ impl Hasher for Sha256Hasher {
 
 /// Hashes again while something changes, a few times. What changes is the copy: which part of it was
 /// seen to is chance.
-fn hash_when_quiet(links: &Links) -> Result<ContentHash, Fault> {
+pub(crate) fn hash_when_quiet(links: &Links, left_out: LeftOut) -> Result<ContentHash, Fault> {
     for _ in 0..TRIES {
-        match tree::hash(links) {
+        match tree::hash(links, left_out) {
             Err(Fault { what: What::Changed, .. }) => {}
             result => return result,
         }
@@ -133,7 +137,7 @@ fn unverified(path: String, what: &What) -> HashError {
 }
 
 /// Says what is wrong, and what to do.
-fn explain(what: &What) -> (String, &'static str) {
+pub(crate) fn explain(what: &What) -> (String, &'static str) {
     let (reason, fix) = match what {
         What::Io(error) => return (cannot_be_read(error), make_readable(error)),
         What::Changed => {

@@ -25,3 +25,50 @@ pub(crate) const MANIFEST_FILE: &str = "collection.toml";
 /// Where SkillMeat deploys below a profile root when no other place was asked for, by type.
 pub(crate) const ARTIFACT_DIRECTORIES: [&str; 6] =
     ["skills", "commands", "agents", "hooks", "mcp", "workflows"];
+
+/// What stands at the end of the names of SkillMeat's lock files; before it stand a dot and the name of
+/// what is locked. Source: SkillMeat 0.74.0, which never deletes them.
+const LOCK_SUFFIX: &str = ".skillmeat-lock";
+
+/// Returns the name of the file that is locked while `name`, beside it, is written.
+pub(crate) fn lock_file(name: &str) -> String {
+    format!(".{name}{LOCK_SUFFIX}")
+}
+
+/// What a write is about to do, in the profile root: read by whoever comes after one that was
+/// interrupted. Version 1 is described at `deploy::intent::Intent`.
+pub(crate) const INTENT_FILE: &str = ".skillstat-intent";
+
+/// The same while it is written.
+pub(crate) const INTENT_DRAFT_FILE: &str = ".skillstat-intent.new";
+
+/// The same when everything is done but tidying up.
+pub(crate) const INTENT_DONE_FILE: &str = ".skillstat-intent.done";
+
+/// Where a copy is made before it is moved to its place, and what it replaces until that is deleted;
+/// in the directory that holds the copy.
+pub(crate) const STAGING_DIRECTORY: &str = ".skillstat-staging";
+
+/// The new tracker while it is written.
+pub(crate) const TRACKER_DRAFT_FILE: &str = "..skillmeat-deployed.toml.skillstat-new";
+
+/// Names that are not copied, at any depth of a directory. Source: SkillMeat's ignore patterns.
+const NOT_COPIED: [&[u8]; 9] = [
+    b".git",
+    b".github",
+    b".gitignore",
+    b"__pycache__",
+    b"node_modules",
+    b".venv",
+    b"venv",
+    b".DS_Store",
+    b"Thumbs.db",
+];
+
+/// The ends of names that are not copied.
+const NOT_COPIED_ENDS: [&[u8]; 3] = [b".pyc", b".pyo", b".egg-info"];
+
+/// Tells whether an entry of a directory is left out of its copy.
+pub(crate) fn is_not_copied(name: &[u8]) -> bool {
+    NOT_COPIED.contains(&name) || NOT_COPIED_ENDS.iter().any(|end| name.ends_with(end))
+}

@@ -1,12 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod collection;
+mod deploy;
 mod discovery;
+mod entry;
 mod fault;
+mod file_lock;
 mod hasher;
 mod layout;
 mod lines;
 mod links;
+mod pause;
 mod regular_file;
 mod scoped_workers;
 mod seen;
@@ -20,11 +24,13 @@ mod tree;
 mod watcher;
 
 pub use collection::SkillmeatHome;
+pub use deploy::{BackupLimits, DeployOptions, StagingDeployer};
 pub use discovery::{
     DiscoveryOptions, ExcludeError, OpenatDiscovery, SearchRoot, WalkdirDiscovery,
 };
 pub use hasher::{HashPathError, Sha256Hasher};
 pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
+pub use pause::{Pause, Sleep};
 pub use scoped_workers::ScopedWorkers;
 pub use tracker::TomlDeploymentReader;
 #[cfg(target_os = "linux")]

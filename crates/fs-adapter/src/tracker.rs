@@ -2,6 +2,8 @@
 
 mod document;
 mod record;
+mod record_text;
+mod text;
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -9,10 +11,13 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use document::Document;
+pub(crate) use record_text::{NewRecord, quoted};
 use skillstat_domain::{
     DeploymentReader, DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
 };
+pub(crate) use text::{Recorded, TrackerText};
 
+use crate::deploy::Interruption;
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 use crate::layout::TRACKER_FILE;
 use crate::regular_file::{self, NotRead};
@@ -45,6 +50,13 @@ impl DeploymentReader for TomlDeploymentReader {
         }
         scanned
     }
+}
+
+/// Returns what is wrong in the bytes of a tracker.
+pub(crate) fn problems_of(path: &str, profile_root: &ProfileRoot, bytes: &[u8]) -> Vec<Problem> {
+    let mut scanned = Scanned::default();
+    Document::new(&path.into(), profile_root, &mut scanned).read(bytes);
+    scanned.problems
 }
 
 /// Lists what may be a profile root, in the order of answers.
@@ -83,9 +95,21 @@ fn read_tracker(
     profile_root: &ProfileRoot,
     scanned: &mut Scanned<Vec<DeploymentRecord>>,
 ) {
-    let path: Arc<str> = format!("{project}/{profile_root}/{TRACKER_FILE}").into();
+    let directory = project.as_path().join(profile_root.as_str());
+    let path: Arc<str> = directory.join(TRACKER_FILE).as_str().into();
+    let interrupted = Interruption::look(&directory);
     match regular_file::read(Path::new(&*path)) {
-        Ok(bytes) => Document::new(&path, profile_root, scanned).read(&bytes),
+        Ok(bytes) => {
+            let bytes = match interrupted {
+                None => bytes,
+                Some(interrupted) => {
+                    let bytes = interrupted.finished(bytes);
+                    scanned.problems.extend(interrupted.problem);
+                    bytes
+                }
+            };
+            Document::new(&path, profile_root, scanned).read(&bytes);
+        }
         Err(NotRead::Absent) => {}
         Err(NotRead::Refused { reason, fix }) => scanned.problems.push(Problem {
             path: path.to_string(),

@@ -12,6 +12,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use sha2::{Digest, Sha256};
 use skillstat_domain::ContentHash;
 
+use crate::entry::LeftOut;
 use crate::links::{Links, Opened, leaves_profile_root};
 use crate::seen::Seen;
 use crate::stamp::Stamp;
@@ -51,10 +52,11 @@ pub(crate) enum What {
     Io(io::Error),
 }
 
-/// Hashes the copy that `links` belongs to.
-pub(crate) fn hash(links: &Links) -> Result<ContentHash, Fault> {
+/// Hashes the copy that `links` belongs to, without what is `left_out` of its directories.
+pub(crate) fn hash(links: &Links, left_out: LeftOut) -> Result<ContentHash, Fault> {
     let mut walk = Walk {
         links,
+        left_out,
         digest: Sha256::new(),
         buffer: Vec::with_capacity(BUFFER_BYTES),
         path: Vec::new(),
@@ -88,6 +90,7 @@ pub(crate) fn hash(links: &Links) -> Result<ContentHash, Fault> {
 
 struct Walk<'a> {
     links: &'a Links,
+    left_out: LeftOut,
     digest: Sha256,
     buffer: Vec<u8>,
     /// The path of the current entry relative to the copy, without a slash at either end.
@@ -103,7 +106,8 @@ impl Walk<'_> {
         let mut entries = Vec::new();
         for entry in &mut *listing {
             let entry = entry.map_err(|errno| self.refused(errno.into()))?;
-            if !matches!(entry.file_name().to_bytes(), b"." | b"..") {
+            let name = entry.file_name().to_bytes();
+            if !matches!(name, b"." | b"..") && !(self.left_out)(name) {
                 entries.push((entry.file_name().to_owned(), entry.file_type()));
             }
         }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use super::keys::{AN_ADDRESS, VARIABLES};
+use super::keys::{AN_ADDRESS, FROM_ONE, VARIABLES};
 use super::watch::A_WAY;
 use super::{ConfigError, Layer, Origin, Setting, Surroundings};
 
@@ -40,17 +40,13 @@ pub(super) fn layer(
         skillmeat_home: get("SKILLSTAT_SKILLMEAT_HOME")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
         threads: get("SKILLSTAT_THREADS")
-            .map(|(value, origin)| {
-                parse(value, origin, "SKILLSTAT_THREADS", "a whole number from 1")
-            })
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_THREADS", FROM_ONE))
             .transpose()?,
         listen: get("SKILLSTAT_LISTEN")
             .map(|(value, origin)| parse(value, origin, "SKILLSTAT_LISTEN", AN_ADDRESS))
             .transpose()?,
         ttl_seconds: get("SKILLSTAT_TTL_SECONDS")
-            .map(|(value, origin)| {
-                parse(value, origin, "SKILLSTAT_TTL_SECONDS", "a whole number from 1")
-            })
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_TTL_SECONDS", FROM_ONE))
             .transpose()?,
         token_file: get("SKILLSTAT_TOKEN_FILE")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
@@ -69,9 +65,18 @@ pub(super) fn layer(
             .map(|(value, origin)| parse(value, origin, "SKILLSTAT_WATCH", A_WAY))
             .transpose()?,
         watch_budget: get("SKILLSTAT_WATCH_BUDGET")
-            .map(|(value, origin)| {
-                parse(value, origin, "SKILLSTAT_WATCH_BUDGET", "a whole number from 1")
-            })
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_WATCH_BUDGET", FROM_ONE))
+            .transpose()?,
+        state_directory: get("SKILLSTAT_STATE_DIRECTORY")
+            .map(|(value, origin)| Setting::new(value.into(), origin)),
+        backup_count: get("SKILLSTAT_BACKUP_COUNT")
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_BACKUP_COUNT", FROM_ONE))
+            .transpose()?,
+        backup_days: get("SKILLSTAT_BACKUP_DAYS")
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_BACKUP_DAYS", FROM_ONE))
+            .transpose()?,
+        lock_seconds: get("SKILLSTAT_LOCK_SECONDS")
+            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_LOCK_SECONDS", FROM_ONE))
             .transpose()?,
     };
     let file = get("SKILLSTAT_CONFIG")

@@ -7,7 +7,7 @@ use std::{fs, io};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{AN_ADDRESS, KEYS};
+use super::keys::{AN_ADDRESS, FROM_ONE, KEYS};
 use super::watch::A_WAY;
 use super::{ConfigError, Layer, Origin, Setting, Surroundings};
 
@@ -62,6 +62,12 @@ fn set(
     resolve: &dyn Fn(String) -> PathBuf,
 ) -> Result<(), ConfigError> {
     let wrong = |expected| ConfigError::value(&origin, name, expected);
+    let path = || string(value).map(resolve).ok_or_else(|| wrong("a string"));
+    let count = || number(value).and_then(NonZeroUsize::new).ok_or_else(|| wrong(FROM_ONE));
+    let time = || {
+        let time = number(value).and_then(|time| NonZeroU64::new(u64::try_from(time).ok()?));
+        time.ok_or_else(|| wrong(FROM_ONE))
+    };
     match name {
         "roots" => {
             let roots = strings(value).ok_or_else(|| wrong("an array of strings"))?;
@@ -71,34 +77,19 @@ fn set(
             let globs = strings(value).ok_or_else(|| wrong("an array of strings"))?;
             layer.exclude = Some(Setting::new(globs, origin));
         }
-        "skillmeat_home" => {
-            let home = string(value).ok_or_else(|| wrong("a string"))?;
-            layer.skillmeat_home = Some(Setting::new(resolve(home), origin));
-        }
+        "skillmeat_home" => layer.skillmeat_home = Some(Setting::new(path()?, origin)),
         "max_depth" => {
             let depth = number(value).ok_or_else(|| wrong("a whole number from 0"))?;
             layer.max_depth = Some(Setting::new(depth, origin));
         }
-        "threads" => {
-            let threads = number(value).and_then(NonZeroUsize::new);
-            let threads = threads.ok_or_else(|| wrong("a whole number from 1"))?;
-            layer.threads = Some(Setting::new(threads, origin));
-        }
+        "threads" => layer.threads = Some(Setting::new(count()?, origin)),
         "listen" => {
             let address = string(value).and_then(|address| address.parse().ok());
             let address = address.ok_or_else(|| wrong(AN_ADDRESS))?;
             layer.listen = Some(Setting::new(address, origin));
         }
-        "ttl_seconds" => {
-            let seconds = number(value).and_then(|seconds| u64::try_from(seconds).ok());
-            let seconds = seconds.and_then(NonZeroU64::new);
-            let seconds = seconds.ok_or_else(|| wrong("a whole number from 1"))?;
-            layer.ttl_seconds = Some(Setting::new(seconds, origin));
-        }
-        "token_file" => {
-            let path = string(value).ok_or_else(|| wrong("a string"))?;
-            layer.token_file = Some(Setting::new(resolve(path), origin));
-        }
+        "ttl_seconds" => layer.ttl_seconds = Some(Setting::new(time()?, origin)),
+        "token_file" => layer.token_file = Some(Setting::new(path()?, origin)),
         "socket" => {
             let path = match value.get_ref() {
                 DeValue::Boolean(false) => None,
@@ -118,11 +109,11 @@ fn set(
             let watch = string(value).and_then(|watch| watch.parse().ok());
             layer.watch = Some(Setting::new(watch.ok_or_else(|| wrong(A_WAY))?, origin));
         }
-        "watch_budget" => {
-            let budget = number(value).and_then(NonZeroUsize::new);
-            let budget = budget.ok_or_else(|| wrong("a whole number from 1"))?;
-            layer.watch_budget = Some(Setting::new(budget, origin));
-        }
+        "watch_budget" => layer.watch_budget = Some(Setting::new(count()?, origin)),
+        "state_directory" => layer.state_directory = Some(Setting::new(path()?, origin)),
+        "backup_count" => layer.backup_count = Some(Setting::new(count()?, origin)),
+        "backup_days" => layer.backup_days = Some(Setting::new(time()?, origin)),
+        "lock_seconds" => layer.lock_seconds = Some(Setting::new(time()?, origin)),
         _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
     }
     Ok(())

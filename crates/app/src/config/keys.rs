@@ -1,7 +1,7 @@
 //! The names of all settings, in the file and in the environment.
 
 /// The keys of the configuration file.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 17] = [
     "roots",
     "max_depth",
     "exclude",
@@ -15,13 +15,20 @@ pub(super) const KEYS: [&str; 13] = [
     "log",
     "watch",
     "watch_budget",
+    "state_directory",
+    "backup_count",
+    "backup_days",
+    "lock_seconds",
 ];
+
+/// What a number must be that counts something there is.
+pub(super) const FROM_ONE: &str = "a whole number from 1";
 
 /// What `listen` must be.
 pub(super) const AN_ADDRESS: &str = "an address with a port, such as \"127.0.0.1:8787\"";
 
 /// The variables of the environment.
-pub(super) const VARIABLES: [&str; 14] = [
+pub(super) const VARIABLES: [&str; 18] = [
     "SKILLSTAT_ROOTS",
     "SKILLSTAT_MAX_DEPTH",
     "SKILLSTAT_EXCLUDE",
@@ -35,6 +42,10 @@ pub(super) const VARIABLES: [&str; 14] = [
     "SKILLSTAT_LOG",
     "SKILLSTAT_WATCH",
     "SKILLSTAT_WATCH_BUDGET",
+    "SKILLSTAT_STATE_DIRECTORY",
+    "SKILLSTAT_BACKUP_COUNT",
+    "SKILLSTAT_BACKUP_DAYS",
+    "SKILLSTAT_LOCK_SECONDS",
     "SKILLSTAT_CONFIG",
 ];
 

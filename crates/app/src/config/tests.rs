@@ -3,6 +3,7 @@
 mod refused;
 mod roots;
 mod socket;
+mod writing;
 
 use std::ffi::OsStr;
 use std::fs;

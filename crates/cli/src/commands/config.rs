@@ -16,7 +16,7 @@ pub(crate) fn config(
 ) -> anyhow::Result<Exit> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let roots: Value = config.roots.value.iter().map(|root| path(&root.path)).collect();
-    let settings: [(&str, Value, &Origin); 13] = [
+    let settings: [(&str, Value, &Origin); 17] = [
         ("roots", roots, &config.roots.origin),
         ("max_depth", config.max_depth.value.into(), &config.max_depth.origin),
         ("exclude", config.exclude.value.clone().into(), &config.exclude.origin),
@@ -38,6 +38,10 @@ pub(crate) fn config(
         ("log", config.log.value.as_str().into(), &config.log.origin),
         ("watch", config.watch.value.to_string().into(), &config.watch.origin),
         ("watch_budget", config.watch_budget.value.get().into(), &config.watch_budget.origin),
+        ("state_directory", path(&config.state_directory.value), &config.state_directory.origin),
+        ("backup_count", config.backup_count.value.get().into(), &config.backup_count.origin),
+        ("backup_days", config.backup_days.value.get().into(), &config.backup_days.origin),
+        ("lock_seconds", config.lock_seconds.value.get().into(), &config.lock_seconds.origin),
     ];
     if json {
         let mut object = serde_json::Map::new();

@@ -5,6 +5,7 @@ mod parse;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
@@ -39,6 +40,19 @@ pub struct DeployedAt {
 }
 
 impl DeployedAt {
+    /// Returns the time that many microseconds after 1970 began in UTC, as UTC. Times outside the years
+    /// that can be written are the nearest that can.
+    pub fn utc(unix_microseconds: i64) -> Self {
+        Self { local: civil(unix_microseconds, Offset::UTC), offset: Some(Offset::UTC) }
+    }
+
+    /// Returns the same time as the clocks of a place show it whose offset, in seconds east of UTC, is
+    /// given; naive.
+    pub fn local(unix_microseconds: i64, offset: i32) -> Self {
+        let offset = Offset::from_seconds(offset).unwrap_or(Offset::UTC);
+        Self { local: civil(unix_microseconds, offset), offset: None }
+    }
+
     /// Tells whether the time has no offset, so that it means local time of whoever wrote it.
     pub fn is_naive(&self) -> bool {
         self.offset.is_none()
@@ -64,6 +78,11 @@ impl DeployedAt {
         // Years 1 to 9999 in microseconds fit.
         i64::try_from(microseconds).unwrap_or(i64::MAX)
     }
+}
+
+fn civil(unix_microseconds: i64, offset: Offset) -> DateTime {
+    let nearest = if unix_microseconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    offset.to_datetime(Timestamp::from_microsecond(unix_microseconds).unwrap_or(nearest))
 }
 
 impl FromStr for DeployedAt {

@@ -47,11 +47,16 @@ pub enum ProblemKind {
     MalformedManifest,
     /// Something that cannot be watched; changes to it are seen late.
     NotWatched,
+    /// A deploy, undeploy or restore was interrupted; the next one in that profile root puts it in
+    /// order. Copies and records are answered as they will be then.
+    Interrupted,
+    /// A copy that was deployed from here is there, but another program has taken its record away.
+    VanishedRecord,
 }
 
 impl ProblemKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::MissingRoot,
         Self::UnreadableDirectory,
         Self::NonUtf8Path,
@@ -62,6 +67,8 @@ impl ProblemKind {
         Self::UnreadableCopy,
         Self::MalformedManifest,
         Self::NotWatched,
+        Self::Interrupted,
+        Self::VanishedRecord,
     ];
 
     /// Returns the name used in answers, in snake case.
@@ -77,6 +84,8 @@ impl ProblemKind {
             Self::UnreadableCopy => "unreadable_copy",
             Self::MalformedManifest => "malformed_manifest",
             Self::NotWatched => "not_watched",
+            Self::Interrupted => "interrupted",
+            Self::VanishedRecord => "vanished_record",
         }
     }
 }

@@ -57,7 +57,9 @@ pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
         | ProblemKind::NonUtf8Path
         | ProblemKind::UnreadableCopy
         | ProblemKind::MalformedManifest
-        | ProblemKind::NotWatched => path.starts_with(project.as_path()),
+        | ProblemKind::NotWatched
+        | ProblemKind::Interrupted
+        | ProblemKind::VanishedRecord => path.starts_with(project.as_path()),
     }
 }
 

@@ -71,3 +71,13 @@ fn a_naive_time_is_local_and_another_is_not() {
     check_order("1970-01-01T00:00:00Z", 3600, 0);
     check_order("1969-12-31T23:59:59.999999", 0, -1);
 }
+
+#[test]
+fn an_instant_is_shown_in_utc_and_as_clocks_show_it() {
+    let at = 1_767_323_045_000_001;
+    assert_eq!(DeployedAt::utc(at).to_string(), "2026-01-02T03:04:05.000001Z");
+    assert_eq!(DeployedAt::local(at, 3600).to_string(), "2026-01-02T04:04:05.000001");
+    assert_eq!(DeployedAt::utc(-1).unix_microseconds(7), -1);
+    assert_eq!(DeployedAt::local(at, -3600).unix_microseconds(-3600), at);
+    let _neither_panics = (DeployedAt::utc(i64::MIN), DeployedAt::local(i64::MAX, i32::MAX));
+}

@@ -1,0 +1,197 @@
+//! Why something was not deployed.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+
+use crate::{ArtifactId, BackupId, DestinationError, ProjectPath};
+
+/// Why a task was not carried out. Copy and record are as they were before.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeployError {
+    /// No collection has the artifact.
+    #[error("`{artifact}` is in no collection")]
+    ArtifactNotFound {
+        /// The artifact.
+        artifact: ArtifactId,
+    },
+    /// There is no collection of that name.
+    #[error("there is no collection `{collection}`")]
+    CollectionNotFound {
+        /// Its name as asked for.
+        collection: String,
+        /// Where it would be, absolute.
+        directory: Utf8PathBuf,
+    },
+    /// No copy can go where it was asked to go.
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+    /// The project is not there.
+    #[error("the project `{project}` does not exist")]
+    ProjectMissing {
+        /// Its path.
+        project: ProjectPath,
+    },
+    /// The project does not lie below a search root.
+    #[error("`{project}` does not lie below a search root")]
+    OutsideRoots {
+        /// Its path.
+        project: ProjectPath,
+    },
+    /// The profile root is a link that leads out of the project: it is read, but never written.
+    #[error("the profile root `{path}` leads out of its project")]
+    ProfileRootLeaves {
+        /// Its path.
+        path: String,
+    },
+    /// There is a record or a file already, and nothing was to be replaced.
+    #[error("`{artifact}` is deployed already")]
+    AlreadyDeployed {
+        /// The artifact.
+        artifact: ArtifactId,
+    },
+    /// Content would be replaced or taken away that cannot be had from the collection.
+    #[error("`{path}` {why}")]
+    NeedsForce {
+        /// The copy.
+        path: String,
+        /// What is special about it.
+        why: NeedsForce,
+    },
+    /// There is no record of the artifact.
+    #[error("`{artifact}` is not deployed in `{project}`")]
+    NotDeployed {
+        /// The artifact.
+        artifact: ArtifactId,
+        /// The project.
+        project: ProjectPath,
+    },
+    /// The tracker cannot be written without losing what stands in it.
+    #[error("`{path}`{} {reason}", line.map(|line| format!(", line {line},")).unwrap_or_default())]
+    Tracker {
+        /// The tracker.
+        path: String,
+        /// The line at fault, counted from 1, where there is one.
+        line: Option<u32>,
+        /// What is wrong, as a phrase.
+        reason: String,
+        /// What to do, as a phrase.
+        fix: String,
+    },
+    /// Another program held the lock for too long.
+    #[error(
+        "waited {} s for the lock `{lock}`, which {} holds",
+        waited.as_secs_f32(),
+        holder.as_deref().unwrap_or("another program")
+    )]
+    Busy {
+        /// The lock file.
+        lock: String,
+        /// How long it was waited for.
+        waited: Duration,
+        /// Who holds it, as far as the system tells.
+        holder: Option<String>,
+    },
+    /// The artifact cannot be copied from its collection.
+    #[error("the source `{path}` {reason}")]
+    Source {
+        /// The file or directory at fault.
+        path: String,
+        /// What is wrong, as a phrase.
+        reason: String,
+        /// What to do, as a phrase.
+        fix: String,
+    },
+    /// The copy changed while it was being replaced.
+    #[error("`{path}` changed meanwhile")]
+    Changed {
+        /// The copy.
+        path: String,
+    },
+    /// Another program took the record away as often as it was written. The copy is there.
+    #[error("the record in `{tracker}` was taken away {times} times by another program")]
+    RecordErased {
+        /// The tracker.
+        tracker: String,
+        /// How often.
+        times: u32,
+    },
+    /// There is no such backup any more.
+    #[error("there is no backup `{backup}`")]
+    BackupNotFound {
+        /// Its name.
+        backup: BackupId,
+    },
+    /// Something was interrupted before, and what it left cannot be put in order.
+    #[error("`{path}` {reason}")]
+    Interrupted {
+        /// What is left of it.
+        path: String,
+        /// Why it cannot be put in order, as a phrase.
+        reason: String,
+        /// What to do, as a phrase.
+        fix: String,
+    },
+    /// The system refused, or something inside failed.
+    #[error("`{path}` {reason}")]
+    Failed {
+        /// The file or directory at fault.
+        path: String,
+        /// What is wrong, as a phrase.
+        reason: String,
+        /// What to do, as a phrase.
+        fix: String,
+    },
+}
+
+/// What is special about content that only force replaces.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NeedsForce {
+    /// It was edited since it was deployed.
+    #[error("was edited since it was deployed")]
+    LocallyModified,
+    /// There is no record of it.
+    #[error("is there already, and no record says that it was deployed")]
+    Untracked,
+    /// Whether it was edited cannot be told.
+    #[error("may have been edited: {reason}")]
+    Unverified {
+        /// Why not, as a phrase.
+        reason: String,
+    },
+}
+
+impl DeployError {
+    /// Returns what to do, as a phrase without a full stop.
+    pub fn fix(&self) -> String {
+        let text = match self {
+            Self::Tracker { fix, .. }
+            | Self::Source { fix, .. }
+            | Self::Interrupted { fix, .. }
+            | Self::Failed { fix, .. } => fix,
+            Self::ArtifactNotFound { .. } => "look for its name in `skillstat status --all`",
+            Self::CollectionNotFound { .. } => {
+                "name a directory below `collections` that has a manifest"
+            }
+            Self::Destination(DestinationError::NotDeployable { .. }) => {
+                "deploy artifacts of type skill, command, agent, hook, mcp or orchestration"
+            }
+            Self::Destination(_) => {
+                "name a directory below the profile root, such as `.claude/skills/dev`"
+            }
+            Self::ProjectMissing { .. } => "make the directory, or correct its path",
+            Self::OutsideRoots { .. } => "add a search root above it with `--root`",
+            Self::ProfileRootLeaves { .. } => "replace the link by a directory",
+            Self::AlreadyDeployed { .. } => "ask for it to be replaced",
+            Self::NeedsForce { .. } => {
+                "replace it with `--force`; what is replaced can be had back with `skillstat restore`"
+            }
+            Self::NotDeployed { .. } => "look where it is with `skillstat show`",
+            Self::Busy { .. } => "try again when it has finished, or end it",
+            Self::Changed { .. } => "try again when whatever writes there has finished",
+            Self::RecordErased { .. } => "deploy again when the other program has finished",
+            Self::BackupNotFound { .. } => "look at the list of `skillstat restore`",
+        };
+        text.to_owned()
+    }
+}

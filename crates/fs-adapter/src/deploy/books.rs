@@ -1,0 +1,52 @@
+//! What is written down outside of a project about what is done in one of its profile roots.
+
+use camino::Utf8Path;
+use skillstat_domain::{ArtifactId, ContentHash, DeployError, ProfileRoot, ProjectPath};
+
+use super::backup_store::BackupStore;
+use super::intent::Intent;
+use super::receipts::{Receipt, Receipts};
+use super::recovery::Ledger;
+use crate::file_lock::Patience;
+use crate::tracker::TrackerText;
+
+/// The receipts and backups of one profile root.
+pub(crate) struct Books<'a> {
+    pub(crate) receipts: &'a Receipts,
+    pub(crate) backups: &'a BackupStore,
+    pub(crate) patience: Patience<'a>,
+    pub(crate) project: &'a ProjectPath,
+    pub(crate) profile_root: &'a ProfileRoot,
+}
+
+impl Ledger for Books<'_> {
+    fn done(
+        &self,
+        artifact: &ArtifactId,
+        path: &Utf8Path,
+        blocks: &[String],
+    ) -> Result<(), DeployError> {
+        match hash_in(blocks) {
+            None => self.receipts.remove(self.project, self.profile_root, artifact),
+            Some(hash) => self.receipts.write(&Receipt {
+                project: self.project.clone(),
+                profile_root: self.profile_root.clone(),
+                artifact: artifact.clone(),
+                path: path.to_owned(),
+                hash,
+            }),
+        }
+    }
+
+    fn taken_back(&self, intent: &Intent) {
+        if let Some(backup) = &intent.backup {
+            self.backups.discard(backup, self.project, self.patience);
+        }
+    }
+}
+
+/// Returns the hash that the first of some records holds; nothing when there is none.
+fn hash_in(blocks: &[String]) -> Option<ContentHash> {
+    let text = TrackerText::parse("", blocks.first()?.as_bytes()).ok()?;
+    text.records().first()?.baseline.hash()
+}

@@ -1,0 +1,81 @@
+//! What whoever only reads makes of a write that is not finished: the answer that will be right when it
+//! is, and, if nobody is at it, a problem that says so.
+
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use skillstat_domain::{Problem, ProblemKind};
+
+use super::beneath::Beneath;
+use super::intent::{Found, Intent};
+use super::recovery::is_begun;
+use crate::file_lock::FileLock;
+use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
+use crate::tracker::TrackerText;
+
+/// A write of a profile root that is not finished. To be looked for before the tracker is read: a write
+/// that is not there any more has been written to the tracker before it went.
+#[derive(Debug)]
+pub(crate) struct Interruption {
+    tracker: Utf8PathBuf,
+    /// Nothing when it is to be taken back.
+    to_be: Option<Intent>,
+    /// Nothing while somebody is at it.
+    pub(crate) problem: Option<Problem>,
+}
+
+impl Interruption {
+    /// Looks for one; costs one look at a name when there is none.
+    pub(crate) fn look(profile_root: &Utf8Path) -> Option<Self> {
+        let path = profile_root.join(INTENT_FILE);
+        fs::symlink_metadata(&path).ok()?;
+        let problem = |reason: &str, fix: &str| Problem {
+            path: path.to_string(),
+            line: None,
+            kind: ProblemKind::Interrupted,
+            reason: reason.to_owned(),
+            fix: fix.to_owned(),
+            artifact: None,
+        };
+        let dir = Dir::open_ambient_dir(profile_root, ambient_authority()).ok()?;
+        let root = Beneath::new(dir, profile_root.to_string());
+        let tracker = profile_root.join(TRACKER_FILE);
+        let intent = match Intent::read(&root, INTENT_FILE) {
+            Ok(Found::None) => return None,
+            Ok(Found::Intent(intent)) => intent,
+            Ok(Found::Garbled) | Err(_) => {
+                let reason = "cannot be read, so what was interrupted is not known";
+                let problem = problem(reason, "look whether it is of use; if not, delete it");
+                return Some(Self { tracker, to_be: None, problem: Some(problem) });
+            }
+        };
+        let begun = is_begun(&root, &intent).unwrap_or(false);
+        let reason = if begun {
+            "was left by a write that was interrupted; the next one finishes it"
+        } else {
+            "was left by a write that was interrupted; the next one takes it back"
+        };
+        let next = "deploy or undeploy anything in that profile root";
+        let artifact = Some(intent.artifact.clone());
+        // Whoever holds the lock is at it; if nobody does, they may have finished just now.
+        let held = FileLock::is_held(root.fd(), &lock_file(TRACKER_FILE));
+        let idle = !held
+            && matches!(Intent::read(&root, INTENT_FILE), Ok(Found::Intent(still)) if still == intent);
+        let problem = idle.then(|| Problem { artifact, ..problem(reason, next) });
+        Some(Self { tracker, to_be: begun.then_some(intent), problem })
+    }
+
+    /// Returns the bytes of the tracker as they will be.
+    pub(crate) fn finished(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let finished = self.to_be.as_ref().and_then(|intent| {
+            let text = TrackerText::parse(self.tracker.as_str(), &bytes).ok()?;
+            text.with(&intent.artifact, &intent.blocks).ok()
+        });
+        finished.map_or(bytes, TrackerText::into_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! Readers of a profile root in which something was interrupted.
+
+use std::fs::File;
+use std::os::fd::AsFd;
+
+use skillstat_domain::{DeploymentReader, Replace, Scanned};
+
+use super::super::intent::{Identity, Phase, Swap};
+use super::super::tests::world::World;
+use super::*;
+use crate::TomlDeploymentReader;
+
+/// A project in which `skill:pdf` was to be replaced when the writer died, with the new copy in its place
+/// or not.
+fn interrupted(swapped: bool) -> World {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "old")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    let old = world.read(TRACKER_FILE);
+    world.skill("pdf", &[("SKILL.md", "new")]);
+    world.at("2026-12-01T00:00:00");
+    world.deploy("skill:pdf", Replace::Unmodified).unwrap();
+    let blocks = vec![world.read(TRACKER_FILE)];
+    world.file(TRACKER_FILE, &old);
+    world.file("skills/.skillstat-staging/0/SKILL.md", "old");
+    let dir = Dir::open_ambient_dir(world.path(""), ambient_authority()).unwrap();
+    let root = Beneath::new(dir, "/x".to_owned());
+    let identity = |path: &str| Identity::of(&root.locate(Utf8Path::new(path)).unwrap()).unwrap();
+    let (mut new, mut old) = (identity("skills/pdf"), identity("skills/.skillstat-staging/0"));
+    if !swapped {
+        std::mem::swap(&mut new, &mut old);
+        world
+            .file("skills/pdf/SKILL.md", "old")
+            .file("skills/.skillstat-staging/0/SKILL.md", "new");
+    }
+    let intent = Intent {
+        artifact: "skill:pdf".parse().unwrap(),
+        blocks,
+        backup: None,
+        made: Vec::new(),
+        swaps: vec![Swap { path: "skills/pdf".into(), new, old }],
+        phase: Phase::Swapping,
+    };
+    intent.write(&root).unwrap();
+    world
+}
+
+fn read(world: &World) -> Scanned<Vec<skillstat_domain::DeploymentRecord>> {
+    TomlDeploymentReader.read(&world.tree.project("root/shop"))
+}
+
+#[test]
+fn a_reader_answers_as_it_will_be_and_says_why() {
+    for swapped in [true, false] {
+        let world = interrupted(swapped);
+        assert_eq!(world.states(), ["skill:pdf synced"]);
+        let read = read(&world);
+        let year = read.value[0].deployed_at.to_string();
+        assert_eq!(year.starts_with("2026-12"), swapped, "{year}");
+        let [problem] = &*read.problems else { panic!("{:?}", read.problems) };
+        assert_eq!(problem.kind, ProblemKind::Interrupted);
+        assert_eq!(problem.artifact, Some("skill:pdf".parse().unwrap()));
+        assert!(problem.path.ends_with("/.claude/.skillstat-intent"));
+        assert!(problem.reason.contains(if swapped { "finishes" } else { "takes it back" }));
+        // The next writer, whatever they write.
+        world.command("note", "x");
+        world.deploy("command:note", Replace::Nothing).unwrap();
+        assert_eq!(world.read("skills/pdf/SKILL.md"), if swapped { "new" } else { "old" });
+        assert_eq!(self::read(&world).problems, []);
+        assert_eq!(world.states(), ["skill:pdf synced", "command:note synced"]);
+        world.nothing_is_left_over();
+    }
+}
+
+#[test]
+fn while_somebody_is_at_it_nothing_is_wrong() {
+    let world = interrupted(true);
+    let lock = File::create(world.path(&lock_file(TRACKER_FILE))).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(read(&world).problems, []);
+    assert_eq!(world.states(), ["skill:pdf synced"]);
+    let directory = File::open(world.path("")).unwrap();
+    assert!(FileLock::is_held(directory.as_fd(), &lock_file(TRACKER_FILE)));
+}
+
+#[test]
+fn what_is_no_intent_is_a_problem_and_changes_no_answer() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    world.file(INTENT_FILE, "garbage");
+    assert_eq!(read(&world).problems[0].kind, ProblemKind::Interrupted);
+    assert_eq!(world.states(), ["skill:pdf synced"]);
+}

@@ -1,0 +1,224 @@
+//! Nothing outside is read, written or deleted, whatever anybody says.
+
+use std::fs;
+
+use super::*;
+
+fn record(path: &str) -> String {
+    format!(
+        "[[deployed]]\nartifact_name = \"pdf\"\nartifact_type = \"skill\"\nfrom_collection = \"work\"\n\
+         deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = {path:?}\ncontent_hash = \"{}\"\n",
+        "0".repeat(64)
+    )
+}
+
+#[test]
+fn a_record_that_points_outside_only_loses_its_record() {
+    for path in [
+        "../../../outside/canary",
+        "/etc/hostname",
+        "skills/../../../../outside",
+        "",
+        "skills/\u{0}",
+    ] {
+        let world = World::new();
+        let escaped = record(path).replace("\\0", "\\u0000");
+        world.file(TRACKER_FILE, &escaped);
+        let done = world.undeploy("skill:pdf", true).unwrap();
+        assert_eq!((done.plan.action, done.backup), (Action::RemoveRecord, None));
+        assert_eq!(world.read(TRACKER_FILE), "deployed = []\n");
+        world.nothing_is_left_over();
+    }
+}
+
+#[test]
+fn a_link_on_the_way_is_not_followed_out() {
+    let world = World::new();
+    world.tree.link("root/shop/.claude/skills", "../../../outside");
+    world.file(TRACKER_FILE, &record("skills/canary"));
+    world.skill("pdf", &[("SKILL.md", "text")]).skill("x", &[("SKILL.md", "text")]);
+    let before = world.everything();
+    assert_eq!(kinds(&world.deploy("skill:x", Replace::Anything)), "Failed");
+    assert_eq!(world.everything(), before);
+    assert_eq!(world.undeploy("skill:pdf", false).unwrap().plan.action, Action::RemoveRecord);
+    assert_eq!(world.read(TRACKER_FILE), "deployed = []\n");
+    world.nothing_is_left_over();
+}
+
+#[test]
+fn what_belongs_to_the_deployments_is_no_copy() {
+    for path in [
+        TRACKER_FILE,
+        ".skillstat-intent",
+        "..skillmeat-deployed.toml.skillmeat-lock",
+        "skills/.skillstat-staging/0",
+    ] {
+        let world = World::new();
+        world.file(TRACKER_FILE, &record(path)).file(path, &record(path));
+        world.file(TRACKER_FILE, &record(path));
+        if path == ".skillstat-intent" {
+            continue;
+        }
+        let done = world.undeploy("skill:pdf", true).unwrap();
+        assert_eq!(done.plan.action, Action::RemoveRecord, "{path}");
+        assert_eq!(world.read(TRACKER_FILE), "deployed = []\n");
+    }
+}
+
+#[test]
+fn a_directory_of_other_copies_is_not_taken_away_as_one() {
+    let world = World::new();
+    world.skill("other", &[("SKILL.md", "x")]);
+    world.deploy("skill:other", Replace::Nothing).unwrap();
+    let tracker = format!("{}\n{}", world.read(TRACKER_FILE), record("skills"));
+    world.file(TRACKER_FILE, &tracker);
+    let refused = world.undeploy("skill:pdf", false);
+    assert!(
+        matches!(&refused, Err(DeployError::NeedsForce { why: NeedsForce::Unverified { .. }, .. })),
+        "{refused:?}"
+    );
+    world.skill("pdf", &[("SKILL.md", "x")]);
+    let task = DeployTask {
+        dest_path: Some(".claude/skills/other".to_owned()),
+        ..world.task("skill:pdf", Replace::Anything)
+    };
+    assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Failed");
+    assert!(world.is_there("skills/other/SKILL.md"));
+}
+
+#[test]
+fn a_profile_root_that_leads_out_is_read_and_not_written() {
+    let world = World::new();
+    world.tree.link("root/shop/.claude", "../../outside");
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    let before = world.everything();
+    assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "ProfileRootLeaves");
+    assert_eq!(kinds(&world.undeploy("skill:pdf", true)), "ProfileRootLeaves");
+    assert_eq!(world.everything(), before);
+    // One that stays inside is as good as a directory.
+    fs::remove_file(world.project(".claude")).unwrap();
+    world.tree.directory("root/shop/dot").link("root/shop/.claude", "dot");
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    assert!(world.project("dot/skills/pdf/SKILL.md").is_file());
+}
+
+#[test]
+fn a_tracker_that_is_a_link_is_not_written() {
+    let world = World::new();
+    world.tree.file("root/shop/real.toml", "deployed = []\n");
+    world.tree.link(format!("root/shop/.claude/{TRACKER_FILE}"), "../real.toml");
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Tracker");
+    assert_eq!(fs::read_to_string(world.project("real.toml")).unwrap(), "deployed = []\n");
+}
+
+#[test]
+fn projects_lie_below_a_search_root() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    world.tree.directory("elsewhere/app").directory("root-2/app").link("root/link", "../elsewhere");
+    for project in ["elsewhere/app", "root-2/app", "root/link/app", "root/link", "root/link/new"] {
+        let task = DeployTask {
+            project: world.tree.project(project),
+            create_project: true,
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "OutsideRoots", "{project}");
+    }
+    assert_eq!(fs::read_dir(world.tree.path("elsewhere/app")).unwrap().count(), 0);
+    let task = DeployTask {
+        project: world.tree.project("root"),
+        ..world.task("skill:pdf", Replace::Anything)
+    };
+    world.carry_out(Task::Deploy(task)).unwrap();
+    assert!(
+        world.tree.path("root/.claude/skills/pdf/SKILL.md").is_file(),
+        "the root itself is a project"
+    );
+}
+
+#[test]
+fn a_source_stays_in_its_collection() {
+    let world = World::new();
+    world.tree.file("outside/SKILL.md", "secret").link("home/skills/pdf", "../../outside");
+    for path in
+        ["skills/pdf", "../outside", "/etc", "skills/../../outside", "", "gone", "skills/\0"]
+    {
+        let mut task = world.task("skill:pdf", Replace::Anything);
+        task.source.path = path.to_owned();
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Source", "{path:?}");
+    }
+    assert_eq!(world.states(), [""; 0]);
+    // A link that stays inside is followed.
+    world.tree.file("home/shared/pdf/SKILL.md", "text").link("home/skills/inside", "../shared/pdf");
+    let mut task = world.task("skill:pdf", Replace::Anything);
+    task.source.path = "skills/inside".to_owned();
+    world.carry_out(Task::Deploy(task)).unwrap();
+    assert_eq!(world.read("skills/pdf/SKILL.md"), "text");
+}
+
+#[test]
+fn names_and_places_that_cannot_be_are_refused() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    let long = "n".repeat(256);
+    for id in
+        ["skill:a/b", "skill:..", "skill:a\nb", "skill:\0", &format!("skill:{long}"), "widget:x"]
+    {
+        let mut task = world.task(id, Replace::Anything);
+        task.source.path = "skills/pdf".to_owned();
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Destination", "{id:?}");
+    }
+    for dest_path in
+        ["tools", "../x", "/etc", ".claude/../..", ".claude/\0", &format!(".claude/{long}")]
+    {
+        let task = DeployTask {
+            dest_path: Some(dest_path.to_owned()),
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Destination", "{dest_path:?}");
+    }
+    for profile in [format!(".{long}"), ".a\0".to_owned()] {
+        let task = DeployTask {
+            profile: profile.parse().unwrap(),
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Failed", "{profile:?}");
+    }
+    assert_eq!(fs::read_dir(world.project("")).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn an_intent_that_came_with_a_repository_does_no_harm() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    let intent = |phase: &str, path: &str, extra: &str| {
+        format!(
+            "version = 1\nphase = {phase:?}\nartifact = \"skill:pdf\"\nmade = [\"skills/pdf\"]\nblocks = []\n{extra}[[swap]]\npath = {path:?}\n"
+        )
+    };
+    let before = world.read(TRACKER_FILE);
+    for (phase, path) in
+        [("staging", "skills/pdf"), ("swapping", "skills/pdf"), ("staging", "x/y/z")]
+    {
+        world.file(".skillstat-intent", &intent(phase, path, "backup = \"x\"\n"));
+        let _whatever_comes_of_it = world.undeploy("skill:none", true);
+        let _whatever_comes_of_it = world.deploy("skill:pdf", Replace::Unmodified);
+        assert_eq!(world.read(TRACKER_FILE), before);
+        assert_eq!(world.read("skills/pdf/SKILL.md"), "text");
+    }
+    for garbage in [
+        "",
+        "version = 2\n",
+        &intent("staging", "../../outside", ""),
+        &intent("staging", "/etc", ""),
+    ] {
+        world.file(".skillstat-intent", garbage);
+        assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Interrupted");
+        fs::remove_file(world.path(".skillstat-intent")).unwrap();
+    }
+    world.tree.directory("root/shop/.claude/skills/.skillstat-staging");
+    assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Interrupted");
+    assert_eq!(world.states(), ["skill:pdf synced"]);
+}

@@ -1,0 +1,120 @@
+//! A link is put where a directory was, and taken away again, thousands of times while others write there.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use super::world::listing;
+use super::*;
+
+/// How often the link comes and goes at least.
+const SWAPS: usize = 10_000;
+
+/// How many writes there are meanwhile at least.
+const WRITES: usize = 60;
+
+/// Lets `path` of the tree be a directory and a link that leads outside in turn, while a skill is deployed,
+/// overwritten and undeployed.
+#[track_caller]
+fn raced(path: &str) {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text"), ("lib/run", "1")]);
+    // Outside there is all that could be written, replaced or deleted by mistake.
+    for outside in [
+        "pdf/SKILL.md",
+        "skills/pdf/SKILL.md",
+        ".claude/skills/pdf/SKILL.md",
+        "lib/run",
+        "SKILL.md",
+    ] {
+        world.tree.file(format!("outside/{outside}"), "canary");
+    }
+    world.tree.file(format!("outside/{TRACKER_FILE}"), "canary");
+    world
+        .tree
+        .directory("outside/.skillstat-staging")
+        .directory("outside/skills/.skillstat-staging");
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    let before = listing(&world.tree.path("outside"));
+    let (place, link) = (world.tree.path(path), world.tree.path("the-link"));
+    world.tree.link("the-link", world.tree.path("outside"));
+
+    let (over, swaps) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                for _ in 0..2 {
+                    exchange(&place, &link);
+                    // Long enough there for somebody to come by, now and then.
+                    thread::yield_now();
+                }
+                swaps.fetch_add(2, Ordering::Relaxed);
+            }
+        });
+        let mut writes = 0;
+        while writes < WRITES || swaps.load(Ordering::Relaxed) < SWAPS {
+            let _either_is_right = world.deploy("skill:pdf", Replace::Anything).is_ok();
+            let _either_is_right = world.undeploy("skill:pdf", true).is_ok();
+            writes += 2;
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(listing(&world.tree.path("outside")), before, "{path}");
+    // With nobody in the way everything is in order again, or it is said what is not.
+    let last = world.deploy("skill:pdf", Replace::Anything);
+    assert!(matches!(&last, Ok(_) | Err(DeployError::Interrupted { .. })), "{last:?}");
+}
+
+/// Lets two entries change places, if both are there.
+fn exchange(one: &Path, other: &Path) {
+    let _unless_one_is_gone = renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE);
+}
+
+#[test]
+fn the_directory_of_the_copy() {
+    raced("root/shop/.claude/skills");
+}
+
+#[test]
+fn the_copy() {
+    raced("root/shop/.claude/skills/pdf");
+}
+
+#[test]
+fn the_profile_root() {
+    raced("root/shop/.claude");
+}
+
+#[test]
+fn the_project() {
+    raced("root/shop");
+}
+
+#[test]
+fn a_directory_of_the_source() {
+    raced("home/skills/pdf/lib");
+}
+
+#[test]
+fn the_source() {
+    raced("home/skills");
+}
+
+#[test]
+fn the_lock_file_does_no_harm_when_it_is_swapped() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    let lock = world.path(&lock_file(TRACKER_FILE));
+    fs::remove_file(&lock).unwrap();
+    world.tree.link(
+        format!("root/shop/.claude/{}", lock_file(TRACKER_FILE)),
+        world.tree.path("outside/canary"),
+    );
+    assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Failed");
+    assert!(File::open(world.tree.path("outside/canary")).is_ok());
+    world.nothing_is_left_over();
+}
