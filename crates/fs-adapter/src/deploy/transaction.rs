@@ -1,8 +1,10 @@
 //! One write: copies are made beside their places, change places with what is there, and are recorded;
 //! or nothing has happened.
 //!
-//!     intent (staging) -> copies made and verified -> what goes is kept as a backup
-//!       -> intent (swapping) -> places exchanged -> record written -> intent done -> tidied up
+//! ```text
+//! intent (staging) -> copies made and verified -> what goes is kept as a backup
+//!   -> intent (swapping) -> places exchanged -> record written -> intent done -> tidied up
+//! ```
 //!
 //! Up to the first exchange whoever comes next takes everything back; after it, they finish it. So at any
 //! instant there is one right answer to what the profile root holds, and the intent tells it.
