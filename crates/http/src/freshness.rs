@@ -33,8 +33,6 @@ pub(crate) struct Freshness {
     version: u64,
     /// The version of the second answer, if there is one.
     second: Option<u64>,
-    /// What was said before the question, if that was not `live`.
-    unwatched: Option<HeaderValue>,
 }
 
 impl Freshness {
@@ -42,15 +40,7 @@ impl Freshness {
     pub(crate) fn new<T>(answer: &Answer<T>) -> Self {
         let Answer { cached, source } = answer;
         let Cached { as_of, version, .. } = *cached;
-        Self { as_of, source: *source, version, second: None, unwatched: None }
-    }
-
-    /// Adds the coverage as it was before the question: a gap that was closed since may have hidden a
-    /// change that is not in the answer.
-    #[must_use]
-    pub(crate) fn watched_before(mut self, coverage: &Coverage) -> Self {
-        self.unwatched = (coverage.state() != WatchState::Live).then(|| watched(coverage));
-        self
+        Self { as_of, source: *source, version, second: None }
     }
 
     /// Adds a second answer: the older decides the age, the slower the source.
@@ -125,8 +115,11 @@ impl Freshness {
                 AnswerSource::Joined => "skillstat; fwd=miss; collapsed",
             }),
         );
-        let now = || watched(&state.services.watcher.coverage());
-        headers.insert(WATCH, self.unwatched.clone().unwrap_or_else(now));
+        let watch = match known.coverage.state() {
+            WatchState::Live => watched(&state.services.watcher.coverage()),
+            _ => watched(&known.coverage),
+        };
+        headers.insert(WATCH, watch);
         if known.has(&etag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {

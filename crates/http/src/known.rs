@@ -1,28 +1,42 @@
-//! The answers that a client has already.
+//! What is known before a question is asked.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{HeaderValue, IF_NONE_MATCH};
 use axum::http::request::Parts;
+use skillstat_domain::Coverage;
 
-/// The tags that a request names in `If-None-Match`.
+use crate::state::HttpState;
+
+/// The answers that a client has already, and how much is watched.
 #[derive(Debug)]
-pub(crate) struct Known(Vec<HeaderValue>);
+pub(crate) struct Known {
+    /// The tags that the request names in `If-None-Match`.
+    tags: Vec<HeaderValue>,
+    /// The coverage before the question: a gap that was closed since may have hidden a change that is
+    /// not in the answer.
+    pub(crate) coverage: Arc<Coverage>,
+}
 
-impl<S: Sync> FromRequestParts<S> for Known {
+impl FromRequestParts<Arc<HttpState>> for Known {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &Arc<HttpState>,
+    ) -> Result<Self, Infallible> {
         // Not all headers: a browser sends many, and most requests none of these.
-        Ok(Self(parts.headers.get_all(IF_NONE_MATCH).iter().cloned().collect()))
+        let tags = parts.headers.get_all(IF_NONE_MATCH).iter().cloned().collect();
+        Ok(Self { tags, coverage: state.services.watcher.coverage() })
     }
 }
 
 impl Known {
     /// Tells whether the answer with this tag is among them; weak comparison, as RFC 9110 wants here.
     pub(crate) fn has(&self, etag: &HeaderValue) -> bool {
-        self.0
+        self.tags
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))

@@ -63,6 +63,14 @@ impl Daemon {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
+    /// Tells it to end and returns the rest of its log.
+    pub(crate) fn last_words(&mut self) -> String {
+        assert_eq!(self.end(Signal::TERM), Some(0));
+        let mut words = String::new();
+        self.log.read_to_string(&mut words).expect("readable");
+        words
+    }
+
     /// Asks over the network.
     pub(crate) fn ask(&self, line: &str, headers: &str) -> (u16, String) {
         request(TcpStream::connect(self.address).expect("it listens"), line, headers)

@@ -29,6 +29,22 @@ fn a_request_is_one_line_without_its_query() {
 }
 
 #[test]
+fn the_key_is_in_no_line_however_much_is_logged() {
+    let (sandbox, mut daemon) = service(&["--log", "trace"]);
+    let token = sandbox.tree().join(".local/state/skillstat/token");
+    let key = std::fs::read_to_string(token).expect("it was made");
+    let write = "POST /api/v1/cache/invalidate";
+    let given = |key: &str| format!("X-API-Key: {key}\r\n");
+    assert_eq!(daemon.ask(write, &given(&key)).0, 200);
+    assert_eq!(daemon.ask(write, &given(&format!("{key}x"))).0, 403);
+    assert_eq!(daemon.ask(&format!("GET /nowhere?key={key}"), &given(&key)).0, 404);
+    let said = daemon.start.iter().map(ToString::to_string).collect::<String>();
+    let said = said + &daemon.last_words();
+    assert!(said.contains("/nowhere") && said.contains("DEBUG"), "{said}");
+    assert!(!said.contains(&key), "{said}");
+}
+
+#[test]
 fn what_went_well_is_not_in_the_usual_log() {
     let (_sandbox, mut daemon) = service(&[]);
     assert_eq!(daemon.ask("GET /health", "").0, 200);

@@ -4,8 +4,9 @@ use std::net::{TcpListener, TcpStream};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::Sandbox;
+use crate::daemon::Daemon;
 use crate::service::{Service, command};
+use crate::{Sandbox, mode};
 
 #[test]
 fn it_answers_what_the_command_answers_and_ends_when_told() {
@@ -70,6 +71,24 @@ fn beyond_this_machine_it_takes_a_key() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains("takes a key") && said.contains("mode 600"), "{said}");
+}
+
+#[test]
+fn beyond_this_machine_reading_takes_the_key_too() {
+    let sandbox = Sandbox::new();
+    let (file, key) = (sandbox.tree().join("key"), "0123456789abcdef");
+    std::fs::write(&file, key).expect("writable");
+    mode(&file, 0o600);
+    let mut command = command(&sandbox);
+    command.args(["serve", "--listen", "0.0.0.0:0", "--log-json"]);
+    command.env("SKILLSTAT_TOKEN_FILE", &file);
+    let daemon = Daemon::start(command.env("XDG_RUNTIME_DIR", sandbox.tree().join(".run")));
+    assert_eq!(daemon.ask("GET /health", "").0, 200);
+    assert_eq!(daemon.ask("GET /api/v1/status", "").0, 401);
+    assert_eq!(daemon.ask("GET /health/detailed", "").0, 401);
+    assert_eq!(daemon.ask("GET /api/v1/status", &format!("X-API-Key: {key}\r\n")).0, 200);
+    // Its owner's socket is here.
+    assert_eq!(daemon.ask_privately("GET /api/v1/status").0, 200);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use rustix::process::Signal;
 
@@ -110,6 +111,24 @@ fn the_service_answers_on_the_sockets_that_systemd_opened() {
     assert_eq!(daemon.end(Signal::TERM), Some(0));
     assert!(fs::symlink_metadata(&own).is_err());
     assert!(fs::symlink_metadata(&path).is_ok(), "it is systemd's");
+}
+
+#[test]
+fn systemd_is_told_when_it_is_ready_and_when_it_ends() {
+    let (sandbox, path) = fleet();
+    let notified = UnixDatagram::bind(sandbox.tree().join("notify")).expect("writable");
+    notified.set_read_timeout(Some(Duration::from_secs(20))).expect("it is no zero");
+    let told = || {
+        let mut text = [0; 100];
+        let length = notified.recv(&mut text).expect("it is told");
+        String::from_utf8_lossy(&text[..length]).trim().to_owned()
+    };
+    let (mut command, _network) = activated(&sandbox, &path);
+    let mut daemon = Daemon::start(command.env("NOTIFY_SOCKET", sandbox.tree().join("notify")));
+    assert_eq!(told(), "READY=1");
+    assert_eq!(daemon.end(Signal::TERM), Some(0));
+    assert_eq!(told(), "STOPPING=1");
+    assert_eq!(values(&unit("skillstatd.service"), "Type"), ["notify"]);
 }
 
 #[test]

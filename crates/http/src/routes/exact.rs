@@ -38,10 +38,9 @@ pub(crate) async fn overview(
     headers: HeaderMap,
     known: Known,
 ) -> Result<Response, Refusal> {
-    let before = state.services.watcher.coverage();
-    wanted(&state, &headers, &before)?;
+    wanted(&state, &headers, &known.coverage)?;
     let answer = state.services.query.overview().await?;
-    let freshness = Freshness::new(&answer).watched_before(&before);
+    let freshness = Freshness::new(&answer);
     let version = answer.cached.version;
     let response = if let Some(body) = state.bodies.overview(version) {
         freshness.send(&state, &known, || Ok(body))?
@@ -79,10 +78,9 @@ pub(crate) async fn statistics(
 ) -> Result<Response, Refusal> {
     let wrong = |_| Refusal::bad_request("Invalid artifact ID format. Expected 'type:name'");
     let artifact = ArtifactId::from_printed(params.required("artifact")?).map_err(wrong)?;
-    let before = state.services.watcher.coverage();
-    wanted(&state, &headers, &before)?;
+    wanted(&state, &headers, &known.coverage)?;
     let answer = state.services.query.statistics(&artifact).await?;
-    let freshness = Freshness::new(&answer).watched_before(&before);
+    let freshness = Freshness::new(&answer);
     let body = || json(&ExactStatistics::from(&*answer.cached.value));
     let response = freshness.send(&state, &known, body)?;
     Ok(with_age(&state, &freshness, response))
@@ -104,10 +102,9 @@ pub(crate) async fn collections(
     headers: HeaderMap,
     known: Known,
 ) -> Result<Response, Refusal> {
-    let before = state.services.watcher.coverage();
-    wanted(&state, &headers, &before)?;
+    wanted(&state, &headers, &known.coverage)?;
     let answer = state.services.query.collections().await?;
-    let freshness = Freshness::new(&answer).watched_before(&before);
+    let freshness = Freshness::new(&answer);
     let body = || json(&ExactCollections::from(&*answer.cached.value));
     let response = freshness.send(&state, &known, body)?;
     Ok(with_age(&state, &freshness, response))

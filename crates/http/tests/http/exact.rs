@@ -92,7 +92,15 @@ async fn a_gap_that_was_closed_during_the_question_is_a_gap() {
         (true, false, "starting"),
         (false, false, "starting"),
     ] {
-        for path in ALL {
+        let others = [
+            "/api/v1/status",
+            "/api/v1/artifacts",
+            "/api/v1/artifacts/skill:canvas?include_deployments=true",
+            "/api/v1/projects",
+            "/api/v1/projects/L3AvYQ==",
+            "/api/v1/deploy?project_path=/p/a",
+        ];
+        for path in ALL.iter().chain(&others) {
             let reply = service(&[before, after]).get(path).await;
             assert_eq!(reply.header("skillstat-watch"), expected, "{path} {before} {after}");
         }
