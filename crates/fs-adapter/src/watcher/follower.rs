@@ -11,7 +11,7 @@ mod ways;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -69,6 +69,8 @@ pub(super) struct Follower {
     pub(super) lost: bool,
     /// How many watches the system allowed when it allowed no more.
     pub(super) ceiling: Option<usize>,
+    /// For which directory it allowed none.
+    refused: Option<PathBuf>,
     /// Whether there is no room even for the directories that the walk lists.
     pub(super) blind: bool,
     /// File systems that tell nothing, as far as anything that counts lies there.
@@ -96,6 +98,7 @@ impl Follower {
             left: BTreeSet::new(),
             lost: false,
             ceiling: None,
+            refused: None,
             blind: false,
             silent: Vec::new(),
             unwatched_version: 0,
@@ -117,7 +120,8 @@ impl Follower {
     /// so everything has changed: once when all trackers are watched, so that what they say now is
     /// planned for and not what somebody remembers, and once when their copies are.
     pub(super) fn rebuild(&mut self, sink: &dyn ChangeSink) {
-        (self.lost, self.blind, self.ceiling) = (false, false, None);
+        (self.lost, self.blind) = (false, false);
+        (self.ceiling, self.refused) = (None, None);
         self.unwatched_version += 1;
         self.round += 1;
         let since = self.round;
@@ -221,6 +225,7 @@ impl Follower {
             }
             Err(error) if no_more_watches(&error) => {
                 self.ceiling = Some(self.tree.watches());
+                self.refused = Some(path.to_owned());
                 Err(Full)
             }
             // Not there any more, or nobody may look: then nobody reads it either, and its parent tells

@@ -19,8 +19,9 @@ pub(super) struct Profile {
     pub(super) linked: bool,
     /// Where its copies are, sorted.
     pub(super) copies: Vec<Utf8PathBuf>,
-    /// Those of them that are looked at from time to time instead of watched.
-    pub(super) given_up: BTreeSet<Utf8PathBuf>,
+    /// Those of them that are looked at from time to time instead of watched, and how many directories
+    /// they had at the least.
+    pub(super) given_up: BTreeMap<Utf8PathBuf, usize>,
 }
 
 impl Profile {
@@ -34,7 +35,7 @@ impl Profile {
     pub(super) fn wants(&self, path: &Utf8Path) -> bool {
         let wants = |copy: &Utf8PathBuf| {
             let on_the_way = copy.starts_with(path) && copy != path;
-            on_the_way || path.starts_with(copy) && !self.given_up.contains(copy)
+            on_the_way || path.starts_with(copy) && !self.given_up.contains_key(copy)
         };
         self.linked || self.copies.iter().any(wants)
     }

@@ -14,6 +14,9 @@ use super::survey::{Scope, Survey};
 /// How many times as long as making them took the pause after it is at the least.
 const REST: u32 = 4;
 
+/// How many times as long as the first pause between two tries is the longest.
+const PATIENCE: u32 = 64;
+
 /// How long nothing is looked at when everything is watched: until something is not.
 const IDLE: Duration = Duration::from_hours(1);
 
@@ -35,9 +38,10 @@ impl Running {
     pub(super) fn start(state: Arc<State>, survey: Survey) -> io::Result<Self> {
         let orders = Arc::new(Orders::default());
         let (of_thread, its_orders) = (Arc::clone(&state), Arc::clone(&orders));
-        let thread = std::thread::Builder::new()
-            .name("watcher".to_owned())
-            .spawn(move || Turn::new(&of_thread, survey).go_round(&its_orders))?;
+        let thread = std::thread::Builder::new().name("watcher".to_owned()).spawn(move || {
+            let _end = End(&of_thread);
+            Turn::new(&of_thread, survey).go_round(&its_orders);
+        })?;
         Ok(Self { state, orders, thread: Some(thread) })
     }
 
@@ -58,6 +62,17 @@ impl Drop for Running {
     }
 }
 
+/// The end of the thread. Nobody waits for a thread that has panicked, so it says so itself.
+struct End<'a>(&'a State);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail();
+        }
+    }
+}
+
 /// What the thread has to do, and when.
 struct Turn<'a> {
     state: &'a State,
@@ -67,13 +82,16 @@ struct Turn<'a> {
     rebuild: Option<Instant>,
     look: Option<Instant>,
     retry: Option<Instant>,
+    /// How long after one retry the next one is.
+    patience: Duration,
 }
 
 impl<'a> Turn<'a> {
     fn new(state: &'a State, survey: Survey) -> Self {
         let unwatched =
             Scope::Only { copies: Vec::new(), projects: Vec::new(), collections: false };
-        Self { state, survey, unwatched, rebuild: None, look: None, retry: None }
+        let patience = survey.pace.retry;
+        Self { state, survey, unwatched, rebuild: None, look: None, retry: None, patience }
     }
 
     fn go_round(mut self, orders: &Orders) {
@@ -89,13 +107,22 @@ impl<'a> Turn<'a> {
             if !self.state.is_complete() && Self::is_due(self.rebuild) {
                 self.rebuild();
             } else if self.retry.is_some_and(|retry| retry <= Instant::now()) {
-                self.retry = Some(Instant::now() + self.survey.pace.retry);
-                if self.state.has_room_again() {
-                    self.rebuild();
-                }
+                self.try_again();
             }
             self.look();
         }
+    }
+
+    /// Tries to watch what there was no room for: all of it anew, which costs everybody what they know,
+    /// less and less often while that does not help.
+    fn try_again(&mut self) {
+        if self.state.take_back() {
+            self.rebuild();
+            self.patience = (self.patience * 2).min(self.survey.pace.retry * PATIENCE);
+        } else {
+            self.patience = self.survey.pace.retry;
+        }
+        self.retry = Some(Instant::now() + self.patience);
     }
 
     fn is_due(moment: Option<Instant>) -> bool {

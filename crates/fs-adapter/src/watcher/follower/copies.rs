@@ -29,7 +29,7 @@ impl Follower {
                 .collect();
             copies.sort();
             copies.dedup();
-            profile.given_up.retain(|copy| copies.contains(copy));
+            profile.given_up.retain(|copy, _| copies.contains(copy));
             let known = std::mem::replace(&mut profile.copies, copies);
             let linked = std::mem::take(&mut profile.linked);
             self.plan_profile(child, &known, linked);
@@ -78,7 +78,7 @@ impl Follower {
         copy: &Utf8Path,
         mut watch: impl FnMut(&mut Self, &mut bool) -> Result<(), Full>,
     ) {
-        while self.profile(root).is_some_and(|profile| !profile.given_up.contains(copy)) {
+        while self.profile(root).is_some_and(|profile| !profile.given_up.contains_key(copy)) {
             let mut linked = false;
             let followed = watch(self, &mut linked);
             if let Some(profile) = &mut self.tree.get_mut(root).profile {
@@ -92,7 +92,7 @@ impl Follower {
         }
     }
 
-    fn follow_to(
+    pub(super) fn follow_to(
         &mut self,
         root: Place,
         path: &Path,

@@ -132,7 +132,7 @@ impl Follower {
         }
         let linked = profile.linked;
         let mut in_copy = profile.copies.iter().filter(|copy| below.starts_with(copy));
-        let in_copy = in_copy.rfind(|copy| !profile.given_up.contains(*copy)).cloned();
+        let in_copy = in_copy.rfind(|copy| !profile.given_up.contains_key(*copy)).cloned();
         if kind == FileType::Symlink {
             profile.linked = true;
         } else if linked {
