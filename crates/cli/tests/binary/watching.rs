@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const REVIEW: &str = "GET /api/v1/artifacts/command:review?include_deployments=true";
 const QUEUE_LIMIT: &str = "/proc/sys/fs/inotify/max_queued_events";
 
-fn wait_until(what: &str, good: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, good: impl Fn() -> bool) {
     let begun = Instant::now();
     while !good() {
         assert!(begun.elapsed() < PATIENCE, "never so: {what}");
@@ -27,7 +27,7 @@ fn wait_until(what: &str, good: impl Fn() -> bool) {
     }
 }
 
-fn watch_state(service: &Service) -> String {
+pub(crate) fn watch_state(service: &Service) -> String {
     let watch = service.ask("GET /api/v1/watch", "", "").json();
     watch["state"].as_str().expect("a state").to_owned()
 }
@@ -146,7 +146,7 @@ fn when_more_changes_than_the_queue_holds_it_is_said_and_the_next_answer_is_righ
 }
 
 #[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
-fn say(what: &str) {
+pub(crate) fn say(what: &str) {
     eprintln!("{what}");
 }
 

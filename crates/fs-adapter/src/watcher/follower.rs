@@ -21,7 +21,7 @@ pub(super) use walk::LEFT_OUT;
 
 use super::kernel::{Interest, Kernel};
 use super::mounts::Mount;
-use super::role::Waiting;
+use super::role::{Tracker, Waiting};
 use super::tree::{Place, TOP, Tree};
 use crate::discovery::{Exclude, SearchRoot};
 
@@ -170,10 +170,8 @@ impl Follower {
 
     /// Returns the projects that are watched, as places.
     fn projects(&self) -> BTreeSet<Place> {
-        let tracked = |place: &Place| {
-            self.tree.get(*place).profile.as_ref().is_some_and(|profile| profile.tracker)
-        };
-        let roots = self.tree.below(TOP).into_iter().filter(tracked);
+        let all = self.tree.below(TOP).into_iter();
+        let roots = all.filter(|place| self.holds_tracker(*place));
         roots.filter_map(|place| self.tree.parent(place)).collect()
     }
 
@@ -261,9 +259,16 @@ impl Follower {
             let directory = tree.get_mut(gone);
             let passage = directory.passage.take();
             waiting.extend(passage.into_iter().flat_map(|passage| passage.into_values()).flatten());
-            let Some(profile) = directory.profile.take() else { return };
-            profiles.push(gone);
-            if profile.tracker {
+            let closed = directory.entered.take().is_some_and(|entered| entered.closed);
+            let profile = directory.profile.take();
+            let tracker = profile.map(|profile| profile.tracker);
+            if tracker.is_some() {
+                profiles.push(gone);
+            }
+            if closed || tracker == Some(Tracker::Unknown) {
+                changes.insert(Change::Projects);
+            }
+            if tracker == Some(Tracker::There) {
                 let project = tree.parent(gone).map(|parent| tree.path(parent));
                 let project = project.as_deref().and_then(Utf8Path::from_path);
                 let project = project.and_then(|project| ProjectPath::new(project).ok());

@@ -1,5 +1,6 @@
 //! What the thread of a watcher and those who ask it share.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,6 +13,7 @@ use skillstat_domain::{ChangeSink, Coverage, Problem, ProblemKind, WatchMethod};
 use super::follower::{Follower, LEFT_OUT};
 use super::kernel::Kernel;
 use super::survey::Scope;
+use crate::fault::printable;
 
 /// The limit of the system, as it is read and set.
 const LIMIT_FILE: &str = "/proc/sys/fs/inotify/max_user_watches";
@@ -123,9 +125,12 @@ impl State {
         if follower.blind {
             return Scope::All;
         }
+        let unlisted = follower.unlisted().into_iter().map(|(project, _)| project);
+        let projects: BTreeSet<_> =
+            follower.silent_projects().into_iter().chain(unlisted).collect();
         Scope::Only {
             copies: follower.without_watches(),
-            projects: follower.silent_projects(),
+            projects: projects.into_iter().collect(),
             collections: follower.silent_collections(),
         }
     }
@@ -205,6 +210,12 @@ impl State {
 /// Says what is not watched and why.
 fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
     let mut gaps = follower.silent_gaps();
+    gaps.extend(follower.unlisted().iter().map(|(_, directory)| {
+        let reason = "may be passed but not read, so nobody tells what comes and goes there; its \
+                      project is looked at from time to time";
+        let fix = "make it readable for you, for example with `chmod u+r`";
+        not_watched(&printable(directory), reason.to_owned(), fix.to_owned())
+    }));
     let bound = bound.map_or_else(String::new, |bound| {
         format!(", and a change there is seen within {} s", bound.as_secs_f32().ceil())
     });

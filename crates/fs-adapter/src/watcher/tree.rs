@@ -45,6 +45,8 @@ pub(super) struct Entered {
     pub(super) depth: usize,
     /// The round in which it was last listed.
     pub(super) round: u32,
+    /// Whether it cannot be read: then the walk reports it.
+    pub(super) closed: bool,
 }
 
 impl Directory {

@@ -97,7 +97,7 @@ impl Follower {
         // A link counts in a profile root and in collections, and where it may be a profile root.
         let may_be_link = collections
             || entered && name.as_bytes().starts_with(b".")
-            || within.iter().any(|(at, _)| self.profile(*at).is_some_and(|at| at.tracker));
+            || within.iter().any(|(root, _)| self.holds_tracker(*root));
         if !(directory || may_be_link) {
             return;
         }
@@ -128,6 +128,11 @@ impl Follower {
     ) {
         let Some(profile) = self.tree.get_mut(root).profile.as_deref_mut() else { return };
         if !profile.concerns(below) {
+            return;
+        }
+        if profile.unlisted.is_some() {
+            // Perhaps it can be watched now, which only a plan finds.
+            self.project_changed(self.tree.parent(root).unwrap_or(root));
             return;
         }
         let linked = profile.linked;

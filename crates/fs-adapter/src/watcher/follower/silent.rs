@@ -1,11 +1,12 @@
 //! What lies on file systems that tell nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use skillstat_domain::{Problem, ProjectPath};
 
 use super::super::mounts::{mounts, silent};
 use super::super::state::not_watched;
+use super::super::tree::TOP;
 use super::Follower;
 use crate::discovery::resolve;
 use crate::fault::printable;
@@ -34,6 +35,15 @@ impl Follower {
         }
         let projects = self.projects().into_iter().filter_map(|place| self.project(place));
         projects.filter(|project| self.is_silent(project.as_path().as_std_path())).collect()
+    }
+
+    /// Returns the projects with directories that may be passed but not read, and these directories.
+    pub(in super::super) fn unlisted(&self) -> Vec<(ProjectPath, PathBuf)> {
+        let found = |place| {
+            let path = self.profile(place)?.unlisted.clone()?;
+            Some((self.project(self.tree.parent(place)?)?, path))
+        };
+        self.tree.below(TOP).into_iter().filter_map(found).collect()
     }
 
     /// Tells whether the collections lie there.
