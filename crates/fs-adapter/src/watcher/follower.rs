@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+pub(super) use collections::LINKED_LEVELS;
 use rustix::io::Errno;
 use skillstat_domain::{Change, ChangeSink, ProfileRoot, ProjectPath, ProjectStates};
 pub(super) use walk::LEFT_OUT;
@@ -73,8 +74,8 @@ pub(super) struct Follower {
     refused: Option<PathBuf>,
     /// Whether there is no room even for the directories that the walk lists.
     pub(super) blind: bool,
-    /// File systems that tell nothing, as far as anything that counts lies there.
-    silent: Vec<Mount>,
+    /// What is mounted, if any of it tells nothing.
+    mounts: Vec<Mount>,
     /// Counts the changes of what is not watched.
     pub(super) unwatched_version: u64,
 }
@@ -100,7 +101,7 @@ impl Follower {
             ceiling: None,
             refused: None,
             blind: false,
-            silent: Vec::new(),
+            mounts: Vec::new(),
             unwatched_version: 0,
         }
     }
@@ -108,6 +109,11 @@ impl Follower {
     /// Returns how many directories may be watched.
     pub(super) fn budget(&self) -> usize {
         self.scope.budget
+    }
+
+    /// Tells whether something that counts lies at a path, or on the way there.
+    pub(super) fn knows(&self, path: &Path) -> bool {
+        self.tree.find(path).is_some()
     }
 
     /// Returns how many directories are watched.
@@ -156,6 +162,10 @@ impl Follower {
                 return self.end_what_was_left();
             }
             sink.changed(&changes);
+            // Where something tells nothing, a project may have come to lie there, or a link lead there.
+            let content = |change: &Change| matches!(change, Change::Content { .. });
+            self.unwatched_version +=
+                u64::from(!self.mounts.is_empty() && !changes.iter().all(content));
             // Only now is known what their trackers say.
             for change in changes {
                 if let Change::Project(project) = change

@@ -12,6 +12,8 @@ use std::path::Path;
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use rustix::io::Errno;
 
+use super::mounts::{Mount, mounts};
+
 /// How many bytes of events are read at once: some hundred.
 const BUFFER_BYTES: usize = 16 * 1024;
 
@@ -57,6 +59,9 @@ pub(super) trait Kernel: Debug + Send + Sync {
 
     /// Returns what becomes readable when there are events.
     fn readable(&self) -> BorrowedFd<'_>;
+
+    /// Returns what is mounted, what lies above after what it covers.
+    fn mounts(&self) -> Vec<Mount>;
 }
 
 /// Linux's inotify.
@@ -128,6 +133,10 @@ impl Kernel for Inotify {
 
     fn readable(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+
+    fn mounts(&self) -> Vec<Mount> {
+        mounts()
     }
 }
 

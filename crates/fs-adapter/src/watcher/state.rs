@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -13,7 +14,6 @@ use skillstat_domain::{ChangeSink, Coverage, Problem, ProblemKind, WatchMethod};
 use super::follower::{Follower, LEFT_OUT};
 use super::kernel::Kernel;
 use super::survey::Scope;
-use crate::fault::printable;
 
 /// The limit of the system, as it is read and set.
 const LIMIT_FILE: &str = "/proc/sys/fs/inotify/max_user_watches";
@@ -113,6 +113,11 @@ impl State {
         false
     }
 
+    /// Tells whether what lies at one of these paths counts.
+    pub(super) fn knows(&self, paths: &BTreeSet<PathBuf>) -> bool {
+        self.follower.lock().is_ok_and(|follower| paths.iter().any(|path| follower.knows(path)))
+    }
+
     /// Tells whether events were lost, so that all watches must be made again.
     pub(super) fn is_complete(&self) -> bool {
         self.complete.load(Ordering::SeqCst)
@@ -125,13 +130,10 @@ impl State {
         if follower.blind {
             return Scope::All;
         }
-        let unlisted = follower.unlisted().into_iter().map(|(project, _)| project);
-        let projects: BTreeSet<_> =
-            follower.silent_projects().into_iter().chain(unlisted).collect();
         Scope::Only {
             copies: follower.without_watches(),
-            projects: projects.into_iter().collect(),
-            collections: follower.silent_collections(),
+            projects: follower.untold_projects(),
+            collections: follower.collections_are_untold(),
         }
     }
 
@@ -209,13 +211,7 @@ impl State {
 
 /// Says what is not watched and why.
 fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
-    let mut gaps = follower.silent_gaps();
-    gaps.extend(follower.unlisted().iter().map(|(_, directory)| {
-        let reason = "may be passed but not read, so nobody tells what comes and goes there; its \
-                      project is looked at from time to time";
-        let fix = "make it readable for you, for example with `chmod u+r`";
-        not_watched(&printable(directory), reason.to_owned(), fix.to_owned())
-    }));
+    let mut gaps = follower.untold();
     let bound = bound.map_or_else(String::new, |bound| {
         format!(", and a change there is seen within {} s", bound.as_secs_f32().ceil())
     });

@@ -4,6 +4,7 @@
 mod limits;
 mod room;
 mod scribe;
+mod untold;
 
 use std::fs;
 use std::num::NonZeroUsize;

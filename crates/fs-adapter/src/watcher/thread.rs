@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::mounts::MountTable;
 use super::state::State;
 use super::survey::{Scope, Survey};
 
@@ -82,6 +83,7 @@ struct Turn<'a> {
     rebuild: Option<Instant>,
     look: Option<Instant>,
     retry: Option<Instant>,
+    mounts: MountTable,
     /// How long after one retry the next one is.
     patience: Duration,
 }
@@ -90,13 +92,13 @@ impl<'a> Turn<'a> {
     fn new(state: &'a State, survey: Survey) -> Self {
         let unwatched =
             Scope::Only { copies: Vec::new(), projects: Vec::new(), collections: false };
-        let patience = survey.pace.retry;
-        Self { state, survey, unwatched, rebuild: None, look: None, retry: None, patience }
+        let (patience, mounts) = (survey.pace.retry, MountTable::new());
+        Self { state, survey, unwatched, rebuild: None, look: None, retry: None, mounts, patience }
     }
 
     fn go_round(mut self, orders: &Orders) {
         loop {
-            self.wait(orders.begin.load(Ordering::SeqCst));
+            let mounted = self.wait(orders.begin.load(Ordering::SeqCst));
             if orders.end.load(Ordering::SeqCst) {
                 return;
             }
@@ -104,7 +106,8 @@ impl<'a> Turn<'a> {
                 continue;
             }
             self.state.settle();
-            if !self.state.is_complete() && Self::is_due(self.rebuild) {
+            let elsewhere = mounted && self.state.knows(&self.mounts.changes());
+            if elsewhere || !self.state.is_complete() && Self::is_due(self.rebuild) {
                 self.rebuild();
             } else if self.retry.is_some_and(|retry| retry <= Instant::now()) {
                 self.try_again();
@@ -153,19 +156,25 @@ impl<'a> Turn<'a> {
         self.retry = (!nothing).then(|| self.retry.unwrap_or(now + self.survey.pace.retry));
     }
 
-    /// Sleeps until something is to be done.
-    fn wait(&self, begun: bool) {
+    /// Sleeps until something is to be done; tells whether something was mounted or unmounted.
+    fn wait(&self, begun: bool) -> bool {
         let moments = if begun { [self.rebuild_again(), self.look, self.retry] } else { [None; 3] };
         let next = moments.into_iter().flatten().min();
         let timeout = next.map(|next| next.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         let (wakes, events) = (self.state.wakes(), self.state.events());
+        let mut told = vec![PollFd::new(&wakes, PollFlags::IN)];
         // While all watches are to be made again nobody takes events.
-        let mut both = [PollFd::new(&wakes, PollFlags::IN), PollFd::new(&events, PollFlags::IN)];
-        let which = if self.state.is_complete() { &mut both[..] } else { &mut both[..1] };
+        if self.state.is_complete() {
+            told.push(PollFd::new(&events, PollFlags::IN));
+        }
+        let mounts = self.mounts.tells();
+        told.extend(mounts.as_ref().map(|mounts| PollFd::new(mounts, PollFlags::PRI)));
         // Interrupted or not, what there is to do is looked for.
-        let _interrupted = poll(which, timeout.as_ref());
+        let _interrupted = poll(&mut told, timeout.as_ref());
+        let mounted = told.iter().any(|told| told.revents().contains(PollFlags::PRI));
         self.state.woken();
+        mounted
     }
 
     fn rebuild_again(&self) -> Option<Instant> {
