@@ -13,6 +13,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 pub(super) use collections::LINKED_LEVELS;
@@ -78,6 +79,8 @@ pub(super) struct Follower {
     mounts: Vec<Mount>,
     /// Counts the changes of what is not watched.
     pub(super) unwatched_version: u64,
+    /// Whether nobody needs the watches any more.
+    pub(super) ending: Arc<AtomicBool>,
 }
 
 impl Follower {
@@ -103,7 +106,12 @@ impl Follower {
             blind: false,
             mounts: Vec::new(),
             unwatched_version: 0,
+            ending: Arc::default(),
         }
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
     }
 
     /// Returns how many directories may be watched.
@@ -144,9 +152,12 @@ impl Follower {
         let everything = BTreeSet::from([Change::Everything]);
         sink.changed(&everything);
         for project in self.projects() {
-            self.plan_project(project);
+            if !self.is_ending() {
+                self.plan_project(project);
+            }
         }
         self.renewing = false;
+        self.lost = self.is_ending();
         self.sweep(TOP, since);
         self.waiting.clear();
         self.left.clear();

@@ -33,6 +33,8 @@ pub(super) struct State {
     unwatched_version: AtomicU64,
     coverage: RwLock<Arc<Coverage>>,
     wake: OwnedFd,
+    /// Whether the thread is to end.
+    pub(super) ending: Arc<AtomicBool>,
 }
 
 impl State {
@@ -48,9 +50,11 @@ impl State {
             left_out: &LEFT_OUT,
             ..Coverage::none()
         };
+        let ending = Arc::clone(&follower.ending);
         Ok(Self {
             kernel,
             sink,
+            ending,
             follower: Mutex::new(follower),
             taking: AtomicBool::new(false),
             complete: AtomicBool::new(false),

@@ -25,36 +25,30 @@ const IDLE: Duration = Duration::from_hours(1);
 #[derive(Debug)]
 pub(super) struct Running {
     state: Arc<State>,
-    orders: Arc<Orders>,
+    begin: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-}
-
-#[derive(Debug, Default)]
-struct Orders {
-    begin: AtomicBool,
-    end: AtomicBool,
 }
 
 impl Running {
     pub(super) fn start(state: Arc<State>, survey: Survey) -> io::Result<Self> {
-        let orders = Arc::new(Orders::default());
-        let (of_thread, its_orders) = (Arc::clone(&state), Arc::clone(&orders));
+        let begin = Arc::new(AtomicBool::new(false));
+        let (of_thread, begins) = (Arc::clone(&state), Arc::clone(&begin));
         let thread = std::thread::Builder::new().name("watcher".to_owned()).spawn(move || {
             let _end = End(&of_thread);
-            Turn::new(&of_thread, survey).go_round(&its_orders);
+            Turn::new(&of_thread, survey).go_round(&begins);
         })?;
-        Ok(Self { state, orders, thread: Some(thread) })
+        Ok(Self { state, begin, thread: Some(thread) })
     }
 
     pub(super) fn begin(&self) {
-        self.orders.begin.store(true, Ordering::SeqCst);
+        self.begin.store(true, Ordering::SeqCst);
         self.state.wake();
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.orders.end.store(true, Ordering::SeqCst);
+        self.state.ending.store(true, Ordering::SeqCst);
         self.state.wake();
         if let Some(thread) = self.thread.take() {
             // It has said so itself when it has panicked.
@@ -96,13 +90,13 @@ impl<'a> Turn<'a> {
         Self { state, survey, unwatched, rebuild: None, look: None, retry: None, mounts, patience }
     }
 
-    fn go_round(mut self, orders: &Orders) {
+    fn go_round(mut self, begin: &AtomicBool) {
         loop {
-            let mounted = self.wait(orders.begin.load(Ordering::SeqCst));
-            if orders.end.load(Ordering::SeqCst) {
+            let mounted = self.wait(begin.load(Ordering::SeqCst));
+            if self.state.ending.load(Ordering::SeqCst) {
                 return;
             }
-            if !orders.begin.load(Ordering::SeqCst) {
+            if !begin.load(Ordering::SeqCst) {
                 continue;
             }
             self.state.settle();

@@ -51,9 +51,10 @@ impl Follower {
     ) -> Result<(), Full> {
         let directory = self.tree.get_mut(place);
         let again = |entered: Entered| entered.round == self.round && entered.depth <= depth;
-        if directory.entered.is_some_and(again) {
+        if directory.entered.is_some_and(again) || self.is_ending() {
             return Ok(());
         }
+        let directory = self.tree.get_mut(place);
         directory.entered = Some(Entered { depth, round: self.round, closed: false });
         directory.round = self.round;
         let watched = self.watch(place, path, false)?;
