@@ -11,6 +11,7 @@ mod stories;
 mod storm;
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{fs, io};
@@ -106,6 +107,9 @@ impl Followed {
             assert_eq!(*alone.cached.value, *expected, "{what}: {artifact} by itself");
         }
         assert_eq!(*live, plain, "{what}");
+        let collections = self.live.query.collections().await.expect("it answers").cached.value;
+        assert_eq!(*collections, self.plain.collections().collections(), "{what}");
+        assert_eq!(self.live.watcher.coverage().state(), WatchState::Live, "{what}");
     }
 
     /// Compares, and waits until the news tell of something that `tells` of this.
@@ -135,8 +139,13 @@ fn write(path: impl AsRef<Path>, content: &str) {
     try_to_write(path.as_ref(), content).expect("writable");
 }
 
+/// Writes a file in place, unless it has another name: what is written through one of them is not told
+/// of the other.
 fn try_to_write(path: &Path, content: &str) -> io::Result<()> {
     fs::create_dir_all(path.parent().expect("it has one"))?;
+    if fs::metadata(path).is_ok_and(|file| file.is_file() && file.nlink() > 1) {
+        fs::remove_file(path)?;
+    }
     fs::write(path, content)
 }
 
@@ -164,5 +173,5 @@ fn record(profile_root: &Path, name: &str, path: &str, hash: &str) -> io::Result
         "[[deployed]]\nartifact_name = \"{name}\"\nartifact_type = \"skill\"\nfrom_collection = \"default\"\n\
          deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"{path}\"\ncontent_hash = \"{hash}\"\n\n"
     );
-    fs::write(&tracker, before + &record)
+    try_to_write(&tracker, &(before + &record))
 }

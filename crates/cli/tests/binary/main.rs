@@ -12,6 +12,7 @@ mod serving;
 mod sockets;
 mod systemd;
 mod time_zone;
+mod unreadable;
 mod vectors;
 mod watching;
 mod web_client;

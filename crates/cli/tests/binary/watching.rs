@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const REVIEW: &str = "GET /api/v1/artifacts/command:review?include_deployments=true";
 const QUEUE_LIMIT: &str = "/proc/sys/fs/inotify/max_queued_events";
 
-fn wait_until(what: &str, good: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, good: impl Fn() -> bool) {
     let begun = Instant::now();
     while !good() {
         assert!(begun.elapsed() < PATIENCE, "never so: {what}");
@@ -27,7 +27,7 @@ fn wait_until(what: &str, good: impl Fn() -> bool) {
     }
 }
 
-fn watch_state(service: &Service) -> String {
+pub(crate) fn watch_state(service: &Service) -> String {
     let watch = service.ask("GET /api/v1/watch", "", "").json();
     watch["state"].as_str().expect("a state").to_owned()
 }
@@ -115,6 +115,44 @@ fn where_the_system_allows_too_few_watches_it_is_said_and_answers_are_right_with
     assert_ne!(hash_of_large(&service), before);
 }
 
+/// In a namespace of its own a service has mounts of its own.
+#[test]
+fn what_is_mounted_or_unmounted_is_seen() {
+    let by = ["unshare", "--user", "--map-root-user", "--mount"];
+    let service = Service::start_by(&by, large_copy, &[]);
+    wait_until("live", || watch_state(&service) == "live");
+    let bank = service.sandbox.tree().join("bank");
+    let there = |script: &str| {
+        let process = service.child.id().to_string();
+        let status = Command::new("nsenter")
+            .args(["--user", "--mount", "--preserve-credentials", "--target", &process])
+            .args(["sh", "-e", "-c", script])
+            .arg(&bank)
+            .status();
+        assert!(status.expect("nsenter is installed").success(), "{script}");
+    };
+    let projects = || {
+        let projects = service.ask("GET /api/v1/projects", "", "").json();
+        projects["items"].as_array().expect("an array").len()
+    };
+    assert_eq!(projects(), 2);
+    there("mount -t tmpfs none \"$0\"");
+    wait_until("the project is covered", || projects() == 1);
+    wait_until("live", || watch_state(&service) == "live");
+    // What is mounted is watched.
+    there("mkdir \"$0/.codex\" && touch \"$0/.codex/.skillmeat-deployed.toml\"");
+    assert_eq!(projects(), 2);
+    there("umount \"$0\"");
+    wait_until("the project is there again", || {
+        let ask = "GET /api/v1/artifacts/skill:large?include_deployments=true";
+        service.ask(ask, "", "").json()["deployment_stats"]["total_deployments"] == 1
+    });
+    wait_until("live", || watch_state(&service) == "live");
+    let before = hash_of_large(&service);
+    fs::write(bank.join(".claude/skills/large/7/file"), "new").expect("ours");
+    assert_ne!(hash_of_large(&service), before);
+}
+
 /// Nothing else runs beside this test (`.config/nextest.toml`): the limit is that of the whole system,
 /// and is read when a service begins.
 #[test]
@@ -146,7 +184,7 @@ fn when_more_changes_than_the_queue_holds_it_is_said_and_the_next_answer_is_righ
 }
 
 #[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
-fn say(what: &str) {
+pub(crate) fn say(what: &str) {
     eprintln!("{what}");
 }
 

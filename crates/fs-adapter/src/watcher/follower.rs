@@ -11,17 +11,19 @@ mod ways;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
+pub(super) use collections::LINKED_LEVELS;
 use rustix::io::Errno;
 use skillstat_domain::{Change, ChangeSink, ProfileRoot, ProjectPath, ProjectStates};
 pub(super) use walk::LEFT_OUT;
 
 use super::kernel::{Interest, Kernel};
 use super::mounts::Mount;
-use super::role::Waiting;
+use super::role::{Tracker, Waiting};
 use super::tree::{Place, TOP, Tree};
 use crate::discovery::{Exclude, SearchRoot};
 
@@ -69,12 +71,16 @@ pub(super) struct Follower {
     pub(super) lost: bool,
     /// How many watches the system allowed when it allowed no more.
     pub(super) ceiling: Option<usize>,
+    /// For which directory it allowed none.
+    refused: Option<PathBuf>,
     /// Whether there is no room even for the directories that the walk lists.
     pub(super) blind: bool,
-    /// File systems that tell nothing, as far as anything that counts lies there.
-    silent: Vec<Mount>,
+    /// What is mounted, if any of it tells nothing.
+    mounts: Vec<Mount>,
     /// Counts the changes of what is not watched.
     pub(super) unwatched_version: u64,
+    /// Whether nobody needs the watches any more.
+    pub(super) ending: Arc<AtomicBool>,
 }
 
 impl Follower {
@@ -96,15 +102,26 @@ impl Follower {
             left: BTreeSet::new(),
             lost: false,
             ceiling: None,
+            refused: None,
             blind: false,
-            silent: Vec::new(),
+            mounts: Vec::new(),
             unwatched_version: 0,
+            ending: Arc::default(),
         }
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
     }
 
     /// Returns how many directories may be watched.
     pub(super) fn budget(&self) -> usize {
         self.scope.budget
+    }
+
+    /// Tells whether something that counts lies at a path, or on the way there.
+    pub(super) fn knows(&self, path: &Path) -> bool {
+        self.tree.find(path).is_some()
     }
 
     /// Returns how many directories are watched.
@@ -117,7 +134,8 @@ impl Follower {
     /// so everything has changed: once when all trackers are watched, so that what they say now is
     /// planned for and not what somebody remembers, and once when their copies are.
     pub(super) fn rebuild(&mut self, sink: &dyn ChangeSink) {
-        (self.lost, self.blind, self.ceiling) = (false, false, None);
+        (self.lost, self.blind) = (false, false);
+        (self.ceiling, self.refused) = (None, None);
         self.unwatched_version += 1;
         self.round += 1;
         let since = self.round;
@@ -134,9 +152,12 @@ impl Follower {
         let everything = BTreeSet::from([Change::Everything]);
         sink.changed(&everything);
         for project in self.projects() {
-            self.plan_project(project);
+            if !self.is_ending() {
+                self.plan_project(project);
+            }
         }
         self.renewing = false;
+        self.lost = self.is_ending();
         self.sweep(TOP, since);
         self.waiting.clear();
         self.left.clear();
@@ -152,6 +173,10 @@ impl Follower {
                 return self.end_what_was_left();
             }
             sink.changed(&changes);
+            // Where something tells nothing, a project may have come to lie there, or a link lead there.
+            let content = |change: &Change| matches!(change, Change::Content { .. });
+            self.unwatched_version +=
+                u64::from(!self.mounts.is_empty() && !changes.iter().all(content));
             // Only now is known what their trackers say.
             for change in changes {
                 if let Change::Project(project) = change
@@ -166,10 +191,8 @@ impl Follower {
 
     /// Returns the projects that are watched, as places.
     fn projects(&self) -> BTreeSet<Place> {
-        let tracked = |place: &Place| {
-            self.tree.get(*place).profile.as_ref().is_some_and(|profile| profile.tracker)
-        };
-        let roots = self.tree.below(TOP).into_iter().filter(tracked);
+        let all = self.tree.below(TOP).into_iter();
+        let roots = all.filter(|place| self.holds_tracker(*place));
         roots.filter_map(|place| self.tree.parent(place)).collect()
     }
 
@@ -221,6 +244,7 @@ impl Follower {
             }
             Err(error) if no_more_watches(&error) => {
                 self.ceiling = Some(self.tree.watches());
+                self.refused = Some(path.to_owned());
                 Err(Full)
             }
             // Not there any more, or nobody may look: then nobody reads it either, and its parent tells
@@ -256,9 +280,16 @@ impl Follower {
             let directory = tree.get_mut(gone);
             let passage = directory.passage.take();
             waiting.extend(passage.into_iter().flat_map(|passage| passage.into_values()).flatten());
-            let Some(profile) = directory.profile.take() else { return };
-            profiles.push(gone);
-            if profile.tracker {
+            let closed = directory.entered.take().is_some_and(|entered| entered.closed);
+            let profile = directory.profile.take();
+            let tracker = profile.map(|profile| profile.tracker);
+            if tracker.is_some() {
+                profiles.push(gone);
+            }
+            if closed || tracker == Some(Tracker::Unknown) {
+                changes.insert(Change::Projects);
+            }
+            if tracker == Some(Tracker::There) {
                 let project = tree.parent(gone).map(|parent| tree.path(parent));
                 let project = project.as_deref().and_then(Utf8Path::from_path);
                 let project = project.and_then(|project| ProjectPath::new(project).ok());

@@ -12,8 +12,13 @@ use std::path::Path;
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use rustix::io::Errno;
 
+use super::mounts::{Mount, mounts};
+
 /// How many bytes of events are read at once: some hundred.
 const BUFFER_BYTES: usize = 16 * 1024;
+
+/// The longest event: its head and the longest name with the bytes that fill it up. Source: `inotify(7)`.
+const LONGEST_EVENT: usize = 16 + 256;
 
 /// The number of a watch. One directory has one, whatever the number of paths that lead to it.
 pub(super) type Watch = i32;
@@ -54,6 +59,9 @@ pub(super) trait Kernel: Debug + Send + Sync {
 
     /// Returns what becomes readable when there are events.
     fn readable(&self) -> BorrowedFd<'_>;
+
+    /// Returns what is mounted, what lies above after what it covers.
+    fn mounts(&self) -> Vec<Mount>;
 }
 
 /// Linux's inotify.
@@ -103,7 +111,8 @@ impl Kernel for Inotify {
     fn read(&self, bytes: u64, take: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
         let mut buffer = [MaybeUninit::uninit(); BUFFER_BYTES];
         let mut events = Reader::new(&self.0, &mut buffer);
-        for _ in 0..=bytes / BUFFER_BYTES as u64 {
+        // An event that does not fit any more is left for the next buffer.
+        for _ in 0..=bytes / (BUFFER_BYTES - LONGEST_EVENT) as u64 {
             loop {
                 let event = match events.next() {
                     Ok(event) => event,
@@ -124,5 +133,29 @@ impl Kernel for Inotify {
 
     fn readable(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+
+    fn mounts(&self) -> Vec<Mount> {
+        mounts()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::TempTree;
+
+    #[test]
+    fn so_many_bytes_are_read_as_were_pending() {
+        let tree = TempTree::new();
+        let kernel = Inotify::new().unwrap();
+        kernel.watch(&tree.path(""), Interest { content: false, through_link: false }).unwrap();
+        // The longest names leave the most of a buffer free.
+        for number in 0..1000 {
+            tree.file(format!("{number:0>255}"), "");
+        }
+        let mut read = 0;
+        kernel.read(kernel.pending(), &mut |_| read += 1).unwrap();
+        assert_eq!((kernel.pending(), read), (0, 1000));
     }
 }

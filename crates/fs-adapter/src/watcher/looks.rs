@@ -9,7 +9,9 @@ use camino::Utf8PathBuf;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, openat, statat};
 use skillstat_domain::{Change, ProfileRoot, ProjectPath};
 
-use crate::layout::TRACKER_FILE;
+use super::follower::LINKED_LEVELS;
+use crate::hasher::may_be_misplaced;
+use crate::layout::{COLLECTIONS_DIRECTORY, SKILLMEAT_CONFIG_FILE, TRACKER_FILE};
 use crate::stamp::Stamp;
 use crate::tree::MAX_LEVELS;
 
@@ -42,11 +44,18 @@ impl Sight {
     fn look(&self, view: &mut View) {
         match self {
             Self::Trackers(project) => view.trackers(project.as_path().as_std_path()),
-            Self::Copy(project, root, path) => {
-                let path = project.as_path().join(root.as_str()).join(path);
-                view.all(path.as_std_path(), 0);
+            Self::Copy(project, root, copy) => {
+                let project = project.as_path();
+                view.all(project.join(root.as_str()).join(copy).as_std_path(), 0, 0);
+                if may_be_misplaced(copy) {
+                    view.entry(&[], project.join(copy).as_std_path());
+                }
             }
-            Self::Collections(home) => view.all(home.as_std_path(), 0),
+            // The rest of the home is not read for any answer.
+            Self::Collections(home) => {
+                view.entry(&[], home.join(SKILLMEAT_CONFIG_FILE).as_std_path());
+                view.all(home.join(COLLECTIONS_DIRECTORY).as_std_path(), 0, LINKED_LEVELS);
+            }
         }
     }
 }
@@ -111,20 +120,29 @@ impl View {
         self.young |= changed + STEP >= self.begun;
     }
 
+    /// Adds what lies at a path, and what it leads to if it is a link.
+    fn entry(&mut self, name: &[u8], path: &Path) {
+        let Ok(what) = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) else { return };
+        self.add(name, &what);
+        if FileType::from_raw_mode(what.st_mode) == FileType::Symlink
+            && let Ok(what) = statat(CWD, path, AtFlags::empty())
+        {
+            self.add(name, &what);
+        }
+    }
+
     fn trackers(&mut self, project: &Path) {
         for (name, kind) in names(project) {
             let hidden = name.first() == Some(&b'.');
             if hidden && matches!(kind, FileType::Directory | FileType::Symlink) {
-                let tracker = project.join(os(&name)).join(TRACKER_FILE);
-                if let Ok(what) = statat(CWD, &tracker, AtFlags::empty()) {
-                    self.add(&name, &what);
-                }
+                self.entry(&name, &project.join(os(&name)).join(TRACKER_FILE));
             }
         }
     }
 
-    fn all(&mut self, path: &Path, level: usize) {
-        // Links are followed: where one leads is part of a copy. Round in a circle it ends somewhere.
+    /// Adds what lies at a path and all below it. Links to directories are followed at the path itself
+    /// and so many levels below it. Round in a circle that ends somewhere.
+    fn all(&mut self, path: &Path, level: usize, linked: usize) {
         let Ok(what) = statat(CWD, path, AtFlags::empty()) else { return };
         self.add(&[], &what);
         if level > MAX_LEVELS || FileType::from_raw_mode(what.st_mode) != FileType::Directory {
@@ -132,17 +150,9 @@ impl View {
         }
         for (name, kind) in names(path) {
             let path = path.join(os(&name));
-            if let Ok(what) = statat(CWD, &path, AtFlags::SYMLINK_NOFOLLOW) {
-                self.add(&name, &what);
-            }
-            match kind {
-                FileType::Directory => self.all(&path, level + 1),
-                FileType::Symlink => {
-                    if let Ok(what) = statat(CWD, &path, AtFlags::empty()) {
-                        self.add(&name, &what);
-                    }
-                }
-                _ => {}
+            self.entry(&name, &path);
+            if kind == FileType::Directory || kind == FileType::Symlink && level < linked {
+                self.all(&path, level + 1, linked);
             }
         }
     }
@@ -163,4 +173,96 @@ fn names(directory: &Path) -> Vec<(Vec<u8>, FileType)> {
 
 fn os(name: &[u8]) -> &std::ffi::OsStr {
     std::os::unix::ffi::OsStrExt::from_bytes(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::test_support::TempTree;
+
+    /// Longer than a change can be too young for.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Looks until nothing has changed any more: what has just been made may change unseen.
+    fn quiet(looks: &mut Looks, sight: &Sight) {
+        let begun = Instant::now();
+        while !looks.look([sight.clone()]).is_empty() {
+            assert!(begun.elapsed() < PATIENCE, "never quiet: {sight:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn digest(sight: &Sight) -> u64 {
+        let mut view = View::new();
+        sight.look(&mut view);
+        view.digest
+    }
+
+    #[test]
+    fn what_has_just_changed_may_have_changed_again() {
+        let tree = TempTree::new();
+        tree.file("shop/.claude/skills/pdf/SKILL.md", "");
+        let root = ProfileRoot::new(".claude").unwrap();
+        let sight = Sight::Copy(tree.project("shop"), root, "skills/pdf".into());
+        let (mut looks, begun) = (Looks::default(), Instant::now());
+        for _ in 0..3 {
+            assert_eq!(looks.look([sight.clone()]), BTreeSet::from([sight.change()]));
+        }
+        quiet(&mut looks, &sight);
+        // Until all that changes later is sure to be told a later time, in whole seconds.
+        assert!(begun.elapsed() + Duration::from_secs(1) >= STEP, "{:?}", begun.elapsed());
+        assert_eq!(looks.len(), 1);
+    }
+
+    #[test]
+    fn each_sight_shows_what_answers_are_made_from_and_no_more() {
+        let tree = TempTree::new();
+        let root = ProfileRoot::new(".claude").unwrap();
+        let copy = |path: &str| Sight::Copy(tree.project("shop"), root.clone(), path.into());
+        let trackers = Sight::Trackers(tree.project("shop"));
+        let collections = Sight::Collections(tree.path("home").try_into().unwrap());
+        tree.file("shop/.claude/skills/pdf/a/b/file", "")
+            .file("shop/.claude/skills/csv/file", "")
+            .file("shop/.claude/other/file", "")
+            .file("shop/src/main.rs", "")
+            .link("shop/.claude/skills/pdf/link", "../../other/file")
+            .tracker("shop/.claude")
+            .tracker("shop/.codex")
+            .file("store/tracker", "")
+            .link("shop/.agents/.skillmeat-deployed.toml", "../../store/tracker")
+            .file("home/collections/own/collection.toml", "")
+            .file("home/cache.db", "")
+            .file("team/collection.toml", "")
+            .link("home/collections/team", "../../team");
+        let (pdf, docs) = (copy("skills/pdf"), copy("docs/notes"));
+        let cases = [
+            (&pdf, "shop/.claude/skills/pdf/a/b/file", true),
+            (&pdf, "shop/.claude/skills/pdf/a/new", true),
+            (&pdf, "shop/.claude/other/file", true),
+            (&pdf, "shop/.claude/skills/csv/file", false),
+            (&docs, "shop/.claude/docs/notes", true),
+            (&docs, "shop/docs/notes", true),
+            (&docs, "shop/src/main.rs", false),
+            (&trackers, "shop/.codex/.skillmeat-deployed.toml", true),
+            (&trackers, "shop/.new/.skillmeat-deployed.toml", true),
+            (&trackers, "store/tracker", true),
+            (&trackers, "shop/.claude/other/file", false),
+            (&collections, "home/collections/own/collection.toml", true),
+            (&collections, "home/collections/new/collection.toml", true),
+            (&collections, "team/collection.toml", true),
+            (&collections, "home/config.toml", true),
+            (&collections, "home/cache.db", false),
+        ];
+        for (sight, path, shows) in cases {
+            let before = digest(sight);
+            tree.file(path, path);
+            assert_eq!(digest(sight) != before, shows, "{path} in {sight:?}");
+        }
+        // A link that leads nowhere is no tracker, but a problem.
+        let before = digest(&trackers);
+        tree.link("shop/.gone/.skillmeat-deployed.toml", "nothing");
+        assert_ne!(digest(&trackers), before);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::path::PathBuf;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -11,16 +12,32 @@ use super::tree::Place;
 #[derive(Debug, Default)]
 pub(super) struct Profile {
     /// Whether it holds one.
-    pub(super) tracker: bool,
+    pub(super) tracker: Tracker,
     /// Whether it is a link to a directory.
     pub(super) through_link: bool,
+    /// A directory on the way to its copies that may be passed but not read, so that it cannot be
+    /// watched: its project is looked at from time to time.
+    pub(super) unlisted: Option<PathBuf>,
     /// Whether a link has to do with its copies. Links lead to other places in it, so then all of it is
     /// watched, and whatever happens in it concerns all copies.
     pub(super) linked: bool,
     /// Where its copies are, sorted.
     pub(super) copies: Vec<Utf8PathBuf>,
-    /// Those of them that are looked at from time to time instead of watched.
-    pub(super) given_up: BTreeSet<Utf8PathBuf>,
+    /// Those of them that are looked at from time to time instead of watched, and how many directories
+    /// they had at the least.
+    pub(super) given_up: BTreeMap<Utf8PathBuf, usize>,
+}
+
+/// Whether there is a tracker.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Tracker {
+    /// There is none.
+    #[default]
+    Absent,
+    /// There is something of its name.
+    There,
+    /// Nobody may look: the walk reports it.
+    Unknown,
 }
 
 impl Profile {
@@ -34,7 +51,7 @@ impl Profile {
     pub(super) fn wants(&self, path: &Utf8Path) -> bool {
         let wants = |copy: &Utf8PathBuf| {
             let on_the_way = copy.starts_with(path) && copy != path;
-            on_the_way || path.starts_with(copy) && !self.given_up.contains(copy)
+            on_the_way || path.starts_with(copy) && !self.given_up.contains_key(copy)
         };
         self.linked || self.copies.iter().any(wants)
     }

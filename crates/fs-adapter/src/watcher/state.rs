@@ -1,7 +1,9 @@
 //! What the thread of a watcher and those who ask it share.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -31,6 +33,8 @@ pub(super) struct State {
     unwatched_version: AtomicU64,
     coverage: RwLock<Arc<Coverage>>,
     wake: OwnedFd,
+    /// Whether the thread is to end.
+    pub(super) ending: Arc<AtomicBool>,
 }
 
 impl State {
@@ -46,9 +50,11 @@ impl State {
             left_out: &LEFT_OUT,
             ..Coverage::none()
         };
+        let ending = Arc::clone(&follower.ending);
         Ok(Self {
             kernel,
             sink,
+            ending,
             follower: Mutex::new(follower),
             taking: AtomicBool::new(false),
             complete: AtomicBool::new(false),
@@ -99,9 +105,21 @@ impl State {
         self.complete.store(!follower.lost, Ordering::SeqCst);
     }
 
-    /// Tells whether there is room for what is without watches.
-    pub(super) fn has_room_again(&self) -> bool {
-        self.follower.lock().is_ok_and(|mut follower| follower.has_room_again())
+    /// Watches what there was no room for before, as far as there is now. Tells whether all watches are
+    /// to be made again for that.
+    pub(super) fn take_back(&self) -> bool {
+        let Ok(mut follower) = self.follower.lock() else { return false };
+        if follower.blind {
+            return follower.has_room_again();
+        }
+        follower.take_back();
+        follower.tell(&*self.sink);
+        false
+    }
+
+    /// Tells whether what lies at one of these paths counts.
+    pub(super) fn knows(&self, paths: &BTreeSet<PathBuf>) -> bool {
+        self.follower.lock().is_ok_and(|follower| paths.iter().any(|path| follower.knows(path)))
     }
 
     /// Tells whether events were lost, so that all watches must be made again.
@@ -117,9 +135,9 @@ impl State {
             return Scope::All;
         }
         Scope::Only {
-            copies: follower.given_up(),
-            projects: follower.silent_projects(),
-            collections: follower.silent_collections(),
+            copies: follower.without_watches(),
+            projects: follower.untold_projects(),
+            collections: follower.collections_are_untold(),
         }
     }
 
@@ -142,7 +160,7 @@ impl State {
     }
 
     fn lose(&self, follower: &Follower) {
-        self.complete.store(false, Ordering::SeqCst);
+        // In this order: who finds that there is nothing to wait for must know it from the coverage.
         self.set_coverage(follower, |coverage| {
             coverage.complete = false;
             coverage.gaps = vec![not_watched(
@@ -152,19 +170,16 @@ impl State {
                 "wait a moment; when it happens often, raise it with `sysctl`".to_owned(),
             )];
         });
+        self.complete.store(false, Ordering::SeqCst);
         self.wake();
     }
 
-    /// A bug has left the watches in disorder.
-    fn fail(&self) {
-        self.complete.store(false, Ordering::SeqCst);
+    /// A bug has left the watches in disorder, or nobody to look after them.
+    pub(super) fn fail(&self) {
         let mut coverage = self.coverage.write().unwrap_or_else(PoisonError::into_inner);
-        let gaps = vec![not_watched(
-            "/",
-            "the watcher has failed".to_owned(),
-            "restart the service and report the fault".to_owned(),
-        )];
-        *coverage = Arc::new(Coverage { complete: false, gaps, ..Coverage::clone(&coverage) });
+        *coverage = Arc::new(failed(&coverage));
+        drop(coverage);
+        self.complete.store(false, Ordering::SeqCst);
     }
 
     fn set_coverage(&self, follower: &Follower, set: impl FnOnce(&mut Coverage)) {
@@ -200,11 +215,11 @@ impl State {
 
 /// Says what is not watched and why.
 fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
-    let mut gaps = follower.silent_gaps();
+    let mut gaps = follower.untold();
     let bound = bound.map_or_else(String::new, |bound| {
         format!(", and a change there is seen within {} s", bound.as_secs_f32().ceil())
     });
-    let without = match (follower.blind, follower.given_up().len()) {
+    let without = match (follower.blind, follower.copies_given_up()) {
         (true, _) => format!("directories are left without a watch{bound}"),
         (false, 0) => String::new(),
         (false, copies) => format!("the {copies} largest copies are without watches{bound}"),
@@ -228,4 +243,14 @@ fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
 pub(super) fn not_watched(path: &str, reason: String, fix: String) -> Problem {
     let kind = ProblemKind::NotWatched;
     Problem { path: path.to_owned(), line: None, kind, reason, fix, artifact: None }
+}
+
+/// What a coverage becomes when nobody can rely on it any more.
+pub(super) fn failed(coverage: &Coverage) -> Coverage {
+    let gaps = vec![not_watched(
+        "/",
+        "the watcher has failed".to_owned(),
+        "restart the service and report the fault".to_owned(),
+    )];
+    Coverage { complete: false, bound: None, gaps, ..Coverage::clone(coverage) }
 }

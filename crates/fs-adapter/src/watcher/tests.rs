@@ -1,8 +1,12 @@
 //! The watcher over the real inotify, and over one that loses events or has too few watches. What a
 //! service answers while things change is told by the stories in `tests/it/live`.
 
+mod deep;
 mod limits;
+mod racing;
+mod room;
 mod scribe;
+mod untold;
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -58,7 +62,12 @@ impl Watched {
 
     /// Watches until all that can be is watched.
     fn with(tree: TempTree, budget: usize, kernel: Arc<Kernels>) -> Self {
-        let (options, scribe) = (options(&tree, budget), Arc::new(Scribe::default()));
+        let options = options(&tree, budget);
+        Self::over(tree, options, kernel)
+    }
+
+    fn over(tree: TempTree, options: WatchOptions, kernel: Arc<Kernels>) -> Self {
+        let scribe = Arc::new(Scribe::default());
         let ports = ports(&options, &scribe);
         let watcher = InotifyWatcher::over(Arc::clone(&kernel) as _, options, ports, PACE).unwrap();
         watcher.begin();

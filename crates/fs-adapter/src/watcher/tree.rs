@@ -45,6 +45,8 @@ pub(super) struct Entered {
     pub(super) depth: usize,
     /// The round in which it was last listed.
     pub(super) round: u32,
+    /// Whether it cannot be read: then the walk reports it.
+    pub(super) closed: bool,
 }
 
 impl Directory {
@@ -219,7 +221,10 @@ impl Tree {
         }
         leave(self, place);
         if let Some(parent) = self.parent(place) {
-            self.get_mut(parent).children.retain(|child| *child != place);
+            // Nothing when the parent is being taken out itself.
+            if let Ok(at) = self.search(parent, &self.get(place).name) {
+                self.get_mut(parent).children.remove(at);
+            }
             self.free.push(place);
         }
     }
@@ -238,5 +243,69 @@ impl Tree {
             at += 1;
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> &OsStr {
+        OsStr::new(text)
+    }
+
+    #[test]
+    fn places_are_given_again() {
+        let mut tree = Tree::new();
+        for round in 0..3 {
+            let top = tree.child_or_new(TOP, name("a"));
+            for number in 0..100 {
+                let child = tree.child_or_new(top, name(&number.to_string()));
+                tree.child_or_new(child, name("x"));
+                tree.set_watch(child, number);
+            }
+            assert_eq!(tree.size(TOP), 202);
+            let mut left = Vec::new();
+            tree.remove(top, &mut |tree, place| {
+                tree.clear_watch(place);
+                left.push(tree.path(place));
+            });
+            assert_eq!(left.len(), 201, "{round}");
+            assert_eq!(left.last().unwrap(), Path::new("/a"));
+            assert_eq!((tree.size(TOP), tree.watches(), tree.places.len()), (1, 0, 202));
+        }
+    }
+
+    #[test]
+    fn a_watch_ends_with_the_last_of_its_places() {
+        let mut tree = Tree::new();
+        let places: Vec<_> =
+            ["a", "b", "c", "d"].map(|it| tree.child_or_new(TOP, name(it))).to_vec();
+        // In every order in which they can go.
+        for first in 0..4 {
+            for second in 0..4 {
+                for place in &places {
+                    assert_eq!(tree.set_watch(*place, 7), None);
+                }
+                let mut rest = places.clone();
+                let mut gone = vec![rest.remove(first)];
+                gone.push(rest.remove(second % 3));
+                gone.append(&mut rest);
+                for (number, place) in gone.iter().enumerate() {
+                    let mut left = tree.watched_by(7);
+                    left.sort();
+                    let mut expected = gone[number..].to_vec();
+                    expected.sort();
+                    assert_eq!(left, expected);
+                    let ended = tree.clear_watch(*place);
+                    assert_eq!(ended, (number == 3).then_some(7));
+                }
+                assert_eq!(tree.watches(), 0);
+            }
+        }
+        assert_eq!(tree.set_watch(places[0], 1), None);
+        assert_eq!(tree.set_watch(places[1], 1), None);
+        assert_eq!(tree.set_watch(places[0], 2), None);
+        assert_eq!(tree.set_watch(places[1], 2), Some(1));
     }
 }

@@ -13,7 +13,7 @@ use crate::tree::MAX_LEVELS;
 
 /// How many levels below the directory of collections a link to a directory is followed: a collection
 /// may be one, a directory of artifacts in it, and an artifact. Inside of an artifact none counts.
-const LINKED_LEVELS: usize = 3;
+pub(in super::super) const LINKED_LEVELS: usize = 3;
 
 impl Follower {
     /// Watches the collections, and the ways to them.

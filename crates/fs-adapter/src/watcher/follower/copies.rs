@@ -1,15 +1,17 @@
 //! Watching the copies of a profile root.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, statat};
 
-use super::super::role::{Profile, Waiting};
+use super::super::role::{Profile, Tracker, Waiting};
 use super::super::tree::Place;
 use super::walk::list;
 use super::{Follower, Full};
+use crate::fault::is_absence;
 use crate::hasher::may_be_misplaced;
 use crate::tree::MAX_LEVELS;
 
@@ -29,9 +31,10 @@ impl Follower {
                 .collect();
             copies.sort();
             copies.dedup();
-            profile.given_up.retain(|copy| copies.contains(copy));
+            profile.given_up.retain(|copy, _| copies.contains(copy));
             let known = std::mem::replace(&mut profile.copies, copies);
             let linked = std::mem::take(&mut profile.linked);
+            self.unwatched_version += u64::from(profile.unlisted.take().is_some());
             self.plan_profile(child, &known, linked);
         }
     }
@@ -40,6 +43,10 @@ impl Follower {
     /// changed unseen, before they were watched.
     fn plan_profile(&mut self, root: Place, known: &[Utf8PathBuf], linked: bool) {
         let path = self.tree.path(root);
+        let tracker = self.holds_tracker(root);
+        if self.with_room(|follower| follower.watch(root, &path, tracker)) == Some(false) {
+            self.cannot_list(root, &path);
+        }
         for copy in self.copies(root) {
             self.follow_copy(root, &path, &copy);
             if known.binary_search(&copy).is_err() {
@@ -78,7 +85,7 @@ impl Follower {
         copy: &Utf8Path,
         mut watch: impl FnMut(&mut Self, &mut bool) -> Result<(), Full>,
     ) {
-        while self.profile(root).is_some_and(|profile| !profile.given_up.contains(copy)) {
+        while self.profile(root).is_some_and(|profile| !profile.given_up.contains_key(copy)) {
             let mut linked = false;
             let followed = watch(self, &mut linked);
             if let Some(profile) = &mut self.tree.get_mut(root).profile {
@@ -92,7 +99,7 @@ impl Follower {
         }
     }
 
-    fn follow_to(
+    pub(super) fn follow_to(
         &mut self,
         root: Place,
         path: &Path,
@@ -102,6 +109,7 @@ impl Follower {
         let (mut place, mut path) = (root, path.to_owned());
         for name in copy.components() {
             if !self.watch(place, &path, true)? {
+                self.cannot_list(root, &path);
                 return Ok(());
             }
             path.push(name.as_str());
@@ -150,6 +158,17 @@ impl Follower {
         Ok(())
     }
 
+    /// Notes that a directory of a profile root cannot be watched. If it may be passed all the same, what
+    /// lies in it counts.
+    pub(super) fn cannot_list(&mut self, root: Place, path: &Path) {
+        if path.is_dir()
+            && let Some(profile) = &mut self.tree.get_mut(root).profile
+        {
+            profile.unlisted = Some(path.to_owned());
+            self.unwatched_version += 1;
+        }
+    }
+
     /// Watches the ways to what the copies of a profile root may be confused with.
     pub(super) fn look_beside(&mut self, root: Place) {
         self.leave_ways(Waiting::Beside(root));
@@ -179,14 +198,27 @@ impl Follower {
         self.tree.get(place).profile.as_deref()
     }
 
+    /// Tells whether a place is a profile root with a tracker.
+    pub(super) fn holds_tracker(&self, place: Place) -> bool {
+        self.profile(place).is_some_and(|profile| profile.tracker == Tracker::There)
+    }
+
     /// Returns where the copies of a profile root are, sorted.
     pub(super) fn copies(&self, root: Place) -> Vec<Utf8PathBuf> {
         self.profile(root).map(|profile| profile.copies.clone()).unwrap_or_default()
     }
 }
 
-/// Returns what lies at a path, if anything.
+/// Returns what lies at a path; nothing as well when nobody may look.
 pub(super) fn kind(path: &Path) -> Option<FileType> {
-    let stat = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
-    Some(FileType::from_raw_mode(stat.st_mode))
+    look(path).ok().flatten()
+}
+
+/// Returns what lies at a path, if anything.
+pub(super) fn look(path: &Path) -> io::Result<Option<FileType>> {
+    match statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from) {
+        Ok(stat) => Ok(Some(FileType::from_raw_mode(stat.st_mode))),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -97,7 +97,7 @@ impl Follower {
         // A link counts in a profile root and in collections, and where it may be a profile root.
         let may_be_link = collections
             || entered && name.as_bytes().starts_with(b".")
-            || within.iter().any(|(at, _)| self.profile(*at).is_some_and(|at| at.tracker));
+            || within.iter().any(|(root, _)| self.holds_tracker(*root));
         if !(directory || may_be_link) {
             return;
         }
@@ -130,9 +130,14 @@ impl Follower {
         if !profile.concerns(below) {
             return;
         }
+        if profile.unlisted.is_some() {
+            // Perhaps it can be watched now, which only a plan finds.
+            self.project_changed(self.tree.parent(root).unwrap_or(root));
+            return;
+        }
         let linked = profile.linked;
         let mut in_copy = profile.copies.iter().filter(|copy| below.starts_with(copy));
-        let in_copy = in_copy.rfind(|copy| !profile.given_up.contains(*copy)).cloned();
+        let in_copy = in_copy.rfind(|copy| !profile.given_up.contains_key(*copy)).cloned();
         if kind == FileType::Symlink {
             profile.linked = true;
         } else if linked {

@@ -7,11 +7,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, openat, statat};
+use skillstat_domain::Change;
 
-use super::super::role::Waiting;
+use super::super::role::{Tracker, Waiting};
 use super::super::tree::{Entered, Place, TOP};
-use super::copies::kind;
+use super::copies::look;
 use super::{Follower, Full};
+use crate::fault::is_absence;
 use crate::layout::TRACKER_FILE;
 
 /// The bytes of a listing that are read at once.
@@ -49,15 +51,26 @@ impl Follower {
     ) -> Result<(), Full> {
         let directory = self.tree.get_mut(place);
         let again = |entered: Entered| entered.round == self.round && entered.depth <= depth;
-        if directory.entered.is_some_and(again) {
+        if directory.entered.is_some_and(again) || self.is_ending() {
             return Ok(());
         }
-        directory.entered = Some(Entered { depth, round: self.round });
-        if !self.watch(place, path, false)? {
-            return Ok(());
-        }
-        for (name, kind) in list(path).unwrap_or_default() {
-            self.meet(place, path, &name, kind)?;
+        let directory = self.tree.get_mut(place);
+        directory.entered = Some(Entered { depth, round: self.round, closed: false });
+        directory.round = self.round;
+        let watched = self.watch(place, path, false)?;
+        match list(path) {
+            Ok(entries) if watched => {
+                for (name, kind) in entries {
+                    self.meet(place, path, &name, kind)?;
+                }
+            }
+            Err(error) if !is_absence(&error) => {
+                let directory = self.tree.get_mut(place);
+                directory.entered = Some(Entered { depth, round: self.round, closed: true });
+                self.changes.insert(Change::Projects);
+            }
+            // Gone, or there again since: the directory it lies in tells.
+            Ok(_) | Err(_) => {}
         }
         Ok(())
     }
@@ -83,7 +96,7 @@ impl Follower {
         let walked = walked && !self.scope.exclude.covers(name, || path.clone());
         let met = (|| {
             // Also one that is excluded: it makes no project, but is read where another one does.
-            if hidden && (!left_out || kind_of_tracker(path).is_some()) {
+            if hidden && (!left_out || may_be_tracked(path)) {
                 self.meet_profile_root(place, path, link)?;
             }
             if walked && left_out {
@@ -105,7 +118,7 @@ impl Follower {
             let hidden = name.as_bytes().starts_with(b".");
             path.push(&name);
             let sought = (|| {
-                if hidden && kind_of_tracker(path).is_some() {
+                if hidden && may_be_tracked(path) {
                     let project = self.place(path.parent().unwrap_or(path));
                     self.meet_profile_root(project, path, !directory)?;
                 }
@@ -134,7 +147,7 @@ impl Follower {
         directory.round = self.round;
         let profile = directory.profile.get_or_insert_default();
         profile.through_link = through_link;
-        let had = profile.tracker;
+        let had = profile.tracker == Tracker::There;
         if self.look_for_tracker(place, path)? || had {
             self.project_changed(project);
         }
@@ -148,18 +161,26 @@ impl Follower {
         if self.profile(place).is_some_and(|profile| profile.through_link) {
             self.watch_way(path, waiting, false)?;
         }
-        self.watch(place, path, false)?;
-        let kind = kind_of_tracker(path);
+        let watched = self.watch(place, path, false)?;
+        let kind = look(&path.join(TRACKER_FILE));
+        let tracker = match &kind {
+            Ok(None) => Tracker::Absent,
+            Ok(Some(_)) => Tracker::There,
+            Err(_) => Tracker::Unknown,
+        };
         if let Some(profile) = &mut self.tree.get_mut(place).profile {
-            profile.tracker = kind.is_some();
+            profile.tracker = tracker;
         }
-        if kind.is_some() {
-            self.watch(place, path, true)?;
+        match tracker {
+            Tracker::Unknown => drop(self.changes.insert(Change::Projects)),
+            _ if !watched => self.cannot_list(place, path),
+            Tracker::There => drop(self.watch(place, path, true)?),
+            Tracker::Absent => {}
         }
-        if kind == Some(FileType::Symlink) {
+        if matches!(kind, Ok(Some(FileType::Symlink))) {
             self.watch_way(&path.join(TRACKER_FILE), waiting, true)?;
         }
-        Ok(kind.is_some())
+        Ok(tracker == Tracker::There)
     }
 
     /// Returns the place of a directory that is there.
@@ -173,8 +194,9 @@ impl Follower {
     }
 }
 
-fn kind_of_tracker(profile_root: &Path) -> Option<FileType> {
-    kind(&profile_root.join(TRACKER_FILE))
+/// Tells whether there is a tracker in a directory, or nobody may look.
+fn may_be_tracked(profile_root: &Path) -> bool {
+    !matches!(look(&profile_root.join(TRACKER_FILE)), Ok(None))
 }
 
 /// Lists the directories and links in a directory.

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use skillstat_domain::{Change, ChangeSink};
 
 use crate::watcher::kernel::{Event, Inotify, Interest, Kernel, Watch};
+use crate::watcher::mounts::Mount;
 
 /// Longer than anything takes that comes at all.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -66,6 +67,8 @@ pub(super) struct Kernels {
     watched: Mutex<HashSet<Watch>>,
     pub(super) most: AtomicUsize,
     pub(super) loses: AtomicBool,
+    /// What is said to be mounted.
+    pub(super) mounts: Mutex<Vec<Mount>>,
 }
 
 impl Kernels {
@@ -79,6 +82,7 @@ impl Kernels {
             watched: Mutex::default(),
             most: AtomicUsize::new(most),
             loses: AtomicBool::new(false),
+            mounts: Mutex::default(),
         })
     }
 
@@ -126,5 +130,9 @@ impl Kernel for Kernels {
 
     fn readable(&self) -> BorrowedFd<'_> {
         self.real.readable()
+    }
+
+    fn mounts(&self) -> Vec<Mount> {
+        self.mounts.lock().unwrap().clone()
     }
 }
