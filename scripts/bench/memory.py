@@ -35,18 +35,18 @@ def main():
     with Service(options, root) as service:
         service.settled()
         print(f"{len(expected['projects'])} projects, {copies} copies")
-        figures.tell("VmRSS when everything is known, MiB", service.memory())
+        figures.tell("VmRSS when everything is known, MB", service.memory())
         ask_everything(service)
-        figures.tell("VmRSS when everything was asked for, MiB", service.memory(), 40)
+        figures.tell("VmRSS when everything was asked for, MB", service.memory(), 40)
         # The first tenth brings the memory of each connection, and of the answers under way.
         ask_unknown(options, service, "first", options.questions // 10)
         before = service.memory()
         asked = ask_unknown(options, service, "then", options.questions)
         after = service.memory()
-        print(f"{asked} questions for names that do not exist: {before:.2f} MiB before, {after:.2f} MiB after")
+        print(f"{asked} questions for names that do not exist: {before:.2f} MB before, {after:.2f} MB after")
         # Pages that come and go with the connections.
-        figures.tell("growth, MiB", after - before, 1)
-        figures.tell("VmHWM, MiB", service.memory("VmHWM"))
+        figures.tell("growth, MB", after - before, 1)
+        figures.tell("VmHWM, MB", service.memory("VmHWM"))
     return figures.exit_code()
 
 

@@ -29,10 +29,10 @@ class Process:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def memory(self, field="VmRSS"):
-        """MiB, as the kernel tells."""
+        """MB, as the kernel tells."""
         for line in self.proc("status").splitlines():
             if line.startswith(field + ":"):
-                return int(line.split()[1]) / 1024
+                return int(line.split()[1]) * 1024 / 1e6
         raise RuntimeError(f"no {field}")
 
     def proc(self, name):
@@ -73,11 +73,14 @@ class Service(Process):
         self.open("/api/v1/cache/invalidate", method="POST", headers={"X-API-Key": key}).close()
 
     def settled(self):
-        """Waits until the service watches everything, and has nothing left to do."""
+        """Waits until the service watches everything and, for some seconds at most, until it has nothing to do."""
         while json.loads(self.get("/api/v1/watch"))["state"] == "starting":
             time.sleep(0.05)
         before = None
-        while (now := self.cpu_seconds()) != before:
+        for _ in range(50):
+            now = self.cpu_seconds()
+            if now == before:
+                return
             before = now
             time.sleep(0.2)
 

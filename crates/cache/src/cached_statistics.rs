@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 pub(crate) use changes::Effect;
 use skillstat_domain::{
-    Answer, AnswerSource, ArtifactId, Cached, Clock, Collection, CollectionReader,
+    Answer, AnswerSource, ArtifactAnswers, ArtifactId, Cached, Clock, Collection, CollectionReader,
     DeploymentStatistics, Generation, Inventory, Moment, Overview, ProjectDiscovery, ProjectStates,
     QueryError, Scanned, StatisticsQuery, StatisticsService, StatsCache, Workers,
 };
@@ -123,6 +123,19 @@ impl CachedStatistics {
     /// Returns the news of what changes.
     pub fn feed(&self) -> Arc<Feed> {
         Arc::clone(&self.core.feed)
+    }
+
+    /// Returns the statistics that are held, or known to be none.
+    fn held_statistics(&self, artifact: &ArtifactId) -> Option<Answer<DeploymentStatistics>> {
+        let cached = self.core.cache.statistics(artifact);
+        let cached = cached.or_else(|| self.core.known_nowhere(artifact))?;
+        Some(Answer { cached, source: AnswerSource::Hit })
+    }
+
+    fn held_collections(&self) -> Option<Answer<Scanned<Vec<Collection>>>> {
+        let good = |since| self.core.collections_are_current(since);
+        let cached = self.core.held(&self.core.collection_list, good)?;
+        Some(Answer { cached, source: AnswerSource::Hit })
     }
 
     /// Computes what is not held, or waits for who does.
@@ -256,11 +269,8 @@ impl StatisticsQuery for CachedStatistics {
         artifact: &ArtifactId,
     ) -> Result<Answer<DeploymentStatistics>, QueryError> {
         // First of all, so that a hit costs nothing else.
-        if let Some(cached) = self.core.cache.statistics(artifact) {
-            return Ok(Answer { cached, source: AnswerSource::Hit });
-        }
-        if let Some(cached) = self.core.known_nowhere(artifact) {
-            return Ok(Answer { cached, source: AnswerSource::Hit });
+        if let Some(answer) = self.held_statistics(artifact) {
+            return Ok(answer);
         }
         let good = |since| self.core.cache.is_current(artifact, since);
         let wanted = artifact.clone();
@@ -277,11 +287,24 @@ impl StatisticsQuery for CachedStatistics {
     }
 
     async fn collections(&self) -> Result<Answer<Scanned<Vec<Collection>>>, QueryError> {
-        let good = |since| self.core.collections_are_current(since);
-        if let Some(cached) = self.core.held(&self.core.collection_list, good) {
-            return Ok(Answer { cached, source: AnswerSource::Hit });
+        if let Some(answer) = self.held_collections() {
+            return Ok(answer);
         }
+        let good = |since| self.core.collections_are_current(since);
         self.computed((&self.collections, &()), good, Core::collections).await
+    }
+
+    async fn artifact(&self, artifact: &ArtifactId) -> Result<ArtifactAnswers, QueryError> {
+        // What is held needs no future of its own.
+        let collections = match self.held_collections() {
+            Some(answer) => answer,
+            None => self.collections().await?,
+        };
+        let statistics = match self.held_statistics(artifact) {
+            Some(answer) => answer,
+            None => self.statistics(artifact).await?,
+        };
+        Ok((collections, statistics))
     }
 }
 

@@ -48,6 +48,7 @@ pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
     protocol.timer(TokioTimer::new()).header_read_timeout(head);
     let places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
     let ending = state.ending.clone();
+    let trusting = state.guard.trust_loopback;
     let routes = TowerToHyperService::new(router(state));
     let connections = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
@@ -60,8 +61,9 @@ pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
             accepted = accept => accepted,
             () = &mut shutdown => break,
         };
-        // A socket of this machine has none.
-        let address = (&peer as &dyn Any).downcast_ref::<SocketAddr>().copied();
+        // Looked at only where this machine is trusted; a socket of this machine has none.
+        let address =
+            (&peer as &dyn Any).downcast_ref::<SocketAddr>().filter(|_| trusting).copied();
         let routes = routes.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             if let Some(peer) = address {

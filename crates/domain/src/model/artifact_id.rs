@@ -51,7 +51,7 @@ impl ArtifactId {
         if name.is_empty() {
             return Err(ArtifactIdError::EmptyName);
         }
-        let text = format!("{kind}:{}", Self::strip_extension(name)).into_boxed_str();
+        let text = [kind, ":", Self::strip_extension(name)].concat().into_boxed_str();
         Ok(Self { text, colon: kind.len() })
     }
 
