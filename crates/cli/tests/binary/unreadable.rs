@@ -64,7 +64,7 @@ fn what_cannot_be_read_is_a_problem_as_long_as_that_is_so() {
     let Some(service) = service() else { return };
     let tree = service.sandbox.tree();
     let closed = tree.join("closed");
-    fs::DirBuilder::new().mode(0).create(&closed).expect("writable");
+    fs::DirBuilder::new().mode(0o0).create(&closed).expect("writable");
     same(&service, "a closed directory is made");
     fs::remove_dir(&closed).expect("ours");
     same(&service, "and removed");
@@ -101,7 +101,7 @@ fn profile_roots_that_cannot_be_read_at_the_limit() {
     let tree = service.sandbox.tree();
     let profile_root = tree.join("a/b/c/.claude");
     fs::create_dir_all(profile_root.parent().expect("it has one")).expect("writable");
-    fs::DirBuilder::new().mode(0).create(&profile_root).expect("writable");
+    fs::DirBuilder::new().mode(0o0).create(&profile_root).expect("writable");
     same(&service, "it is made");
     fs::remove_dir(&profile_root).expect("ours");
     same(&service, "it is removed");
@@ -115,7 +115,7 @@ fn profile_roots_that_cannot_be_read_at_the_limit() {
     same(&service, "edited");
     fs::set_permissions(
         profile_root.join(".skillmeat-deployed.toml"),
-        std::os::unix::fs::PermissionsExt::from_mode(0),
+        std::os::unix::fs::PermissionsExt::from_mode(0o0),
     )
     .expect("ours");
     same(&service, "the tracker is closed");
