@@ -95,6 +95,7 @@ fn everything() -> OnDisk {
     ];
     let odd = vec![
         record("twice.md.md", "text"),
+        record("old", "text"),
         RecordSketch { path: "../../outside".into(), ..record("outside", "text") },
         RecordSketch { deployed_at: "2026-01-02T03:04:05+01:02:03".into(), ..record("ü", "text") },
         RecordSketch { kind: "zzz".into(), ..record("a:b", "text") },
@@ -116,9 +117,20 @@ fn everything() -> OnDisk {
         .tracker("broken", ".claude", TrackerSketch::Broken)
         .tracker("empty", ".claude", TrackerSketch::Records(Vec::new()));
     let entry = |name: &str| ("command".to_owned(), name.to_owned(), format!("commands/{name}"));
-    let artifacts = vec![entry("review.md"), entry("idle.md"), entry("idle.md.md")];
+    let artifacts = vec![
+        entry("review.md"),
+        entry("plan"),
+        entry("old"),
+        entry("idle.md"),
+        entry("idle.md.md"),
+    ];
+    let newer = || CopySketch::File(b"newer".to_vec());
+    let contents = BTreeMap::from(
+        ["review.md", "plan", "old"].map(|name| (format!("commands/{name}"), newer())),
+    );
     for (name, bad_entries) in [("default", 2), ("other", 0)] {
-        let collection = CollectionSketch { artifacts: artifacts.clone(), bad_entries };
+        let (artifacts, contents) = (artifacts.clone(), contents.clone());
+        let collection = CollectionSketch { artifacts, contents, bad_entries };
         sketch.collections.insert(name.to_owned(), collection);
     }
     sketch.active_collection = Some("default".to_owned());
@@ -197,7 +209,7 @@ fn every_answer_is_that_of_the_disk() {
     }
     // Else the comparison would say little.
     let status = place.skillstat.run(&["status", "--all"]);
-    for state in ["synced", "modified", "missing", "unreadable", "- "] {
+    for state in ["synced", "outdated", "conflict", "missing", "unreadable", "- "] {
         assert!(status.out.lines().any(|line| line.starts_with(state)), "{}", status.out);
     }
     let problems = place.skillstat.json(&["status", "--all"])["problems"].clone();
@@ -339,9 +351,9 @@ fn an_edit_that_is_finished_is_in_the_answer_of_the_service() {
         assert!(said.starts_with("answered by the service at SOCKET, "), "{said}");
         place.skillstat.json(&["show", "command:plan"])["projects"][1]["state"].clone()
     };
-    assert_eq!(plan(&place.said(&["status"])), "modified");
+    assert_eq!(plan(&place.said(&["status"])), "conflict");
     fs::write(shop.join("commands/plan"), "text").expect("writable");
-    assert_eq!(plan(&place.said(&["status"])), "synced");
+    assert_eq!(plan(&place.said(&["status"])), "outdated");
     fs::remove_file(shop.join("commands/plan")).expect("writable");
     assert_eq!(plan(&place.said(&["show", "plan"])), "missing");
     fs::rename(place.disk.root.join("odd"), place.disk.root.join("even")).expect("writable");

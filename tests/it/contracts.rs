@@ -8,8 +8,8 @@ use skillstat_cache::{CachedDiscovery, CachedProjects, Ttl, TtlStatsCache};
 use skillstat_domain::testing::Sketch;
 use skillstat_domain::testing::contract::{self, Stage};
 use skillstat_domain::{
-    Clock, CollectionReader, DeploymentReader, DirectStates, Hasher, InTurn, ProjectDiscovery,
-    ProjectStates, StatsCache, Workers,
+    Clock, CollectionReader, DeploymentReader, DirectOriginals, DirectStates, Hasher, InTurn,
+    Originals, ProjectDiscovery, ProjectStates, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
     DEFAULT_MAX_DEPTH, DiscoveryOptions, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
@@ -112,7 +112,7 @@ fn cached_projects_keep_the_contract_with_a_list_and_without() {
                 if held {
                     discovery(disk, &cache).discover();
                 }
-                Arc::new(CachedProjects::new(states(), cache))
+                Arc::new(CachedProjects::new(states(), originals(disk), cache))
             })
         });
     }
@@ -127,4 +127,27 @@ fn the_clock_of_the_machine_keeps_its_contract() {
         }
     };
     contract::clock(&SystemClock, &advance);
+}
+
+fn originals(disk: &OnDisk) -> DirectOriginals {
+    let reader = Arc::new(SkillmeatHome::new(disk.home.clone()));
+    DirectOriginals::new(reader, Arc::new(Sha256Hasher), Arc::new(InTurn))
+}
+
+#[test]
+fn originals_keep_their_contract_over_the_disk_and_cached() {
+    contract::originals(&|sketch| {
+        stage(sketch, |disk| -> Arc<dyn Originals> { Arc::new(originals(disk)) })
+    });
+    for held in [false, true] {
+        contract::originals(&|sketch| {
+            stage(sketch, |disk| -> Arc<dyn Originals> {
+                let cache = cache();
+                if held {
+                    discovery(disk, &cache).discover();
+                }
+                Arc::new(CachedProjects::new(states(), originals(disk), cache))
+            })
+        });
+    }
 }

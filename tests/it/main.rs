@@ -5,6 +5,7 @@ mod asking;
 mod bad_input;
 mod cli_output;
 mod contracts;
+mod drift;
 mod live;
 mod model;
 mod readme;

@@ -1,4 +1,4 @@
-//! Random projects give the same answer through the real file system as through memory.
+//! Random projects and collections give the same answer through the real file system as through memory.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,22 +7,39 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::Value;
 use skillstat_domain::testing::{
-    CopySketch, InMemoryProjects, RecordSketch, Sketch, TrackerSketch,
+    COLLECTION, CollectionSketch, CopySketch, InMemoryProjects, RecordSketch, Sketch, TrackerSketch,
 };
-use skillstat_domain::{DirectStates, InTurn, Overview, ProfileRoot, StatisticsService};
+use skillstat_domain::{
+    DirectOriginals, DirectStates, InTurn, Overview, ProfileRoot, StatisticsService,
+};
 use skillstat_fs_adapter::DEFAULT_MAX_DEPTH;
 use skillstat_wire::ExactOverview;
 
 use crate::support::{OnDisk, Skillstat, hash_copy};
 
 /// Files of a copy; `lib`, `lib-extra` and `lib.txt` sort differently by component and by string.
-const FILES: [&str; 8] =
-    ["SKILL.md", "lib/util.py", "lib-extra.sh", "lib.txt", "a b/c", "ü/é.md", ".hidden", "x/y/z"];
+const FILES: [&str; 10] = [
+    "SKILL.md",
+    "lib/util.py",
+    "lib-extra.sh",
+    "lib.txt",
+    "a b/c",
+    "ü/é.md",
+    ".hidden",
+    "x/y/z",
+    ".git/HEAD",
+    "x/__pycache__/z.pyc",
+];
 
 const DIRECTORIES: [&str; 6] = ["a", "a-b", "node_modules", ".git", "ü", "b c"];
 
 fn copy() -> impl Strategy<Value = CopySketch> {
-    let content = || prop::collection::vec(any::<u8>(), 0..20);
+    let content = || {
+        prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..20),
+            "[a\r\n]{0,8}".prop_map(String::into_bytes),
+        ]
+    };
     let files = subsequence(FILES.to_vec(), 0..=FILES.len()).prop_flat_map(move |files| {
         prop::collection::vec(content(), files.len()).prop_map(move |contents| {
             files.iter().map(|&file| file.to_owned()).zip(contents).collect::<BTreeMap<_, _>>()
@@ -47,14 +64,18 @@ fn record(number: usize) -> impl Strategy<Value = RecordSketch> {
     let kind = prop_oneof![8 => select(vec!["skill", "command", "zzz"]), 1 => Just("")];
     // Few names, so that some trackers hold one twice.
     let name = select(vec!["pdf", "pdf.md", "review", "a:b"]);
-    (kind, name, path, date, copy(), 0..8_u8).prop_map(
+    (kind, name, path, date, copy(), 0..11_u8).prop_map(
         |(kind, name, path, date, copy, baseline)| {
             let hash = hash_copy(&copy).to_string();
+            let traits = copy.traits(hash_copy);
             let baseline = match baseline {
                 0 => None,
                 1 => Some("abc".to_owned()),
                 2 => Some(hash.to_uppercase()),
                 3 | 4 => Some("0".repeat(64)),
+                5 => Some(traits.without_ignored().to_string()),
+                6 => Some(traits.with_lf().to_string()),
+                7 => Some(copy.with_crlf(hash_copy).to_string()),
                 _ => Some(hash),
             };
             RecordSketch {
@@ -78,14 +99,48 @@ fn sketch() -> impl Strategy<Value = Sketch> {
     let project = prop::collection::vec(select(DIRECTORIES.to_vec()), 0..=4)
         .prop_map(|names| names.join("/"));
     let profile_root = select(vec![".claude", ".codex", ".agents", ".zed"]);
-    prop::collection::vec((project, profile_root, tracker()), 0..6).prop_map(|trackers| {
-        let mut sketch = Sketch::default();
-        for (project, profile_root, tracker) in trackers {
-            let profile_root = ProfileRoot::new(profile_root).expect("a profile root");
-            sketch.trackers.insert((project, profile_root), tracker);
+    let trackers = prop::collection::vec((project, profile_root, tracker()), 0..6);
+    (trackers, prop::collection::vec(copy(), 0..3), 0..2_usize).prop_map(
+        |(trackers, more, bad_entries)| {
+            let mut sketch = Sketch::default();
+            let collection = collection(&trackers, more, bad_entries);
+            sketch.collections.insert(COLLECTION.to_owned(), collection);
+            for (project, profile_root, tracker) in trackers {
+                let profile_root = ProfileRoot::new(profile_root).expect("a profile root");
+                sketch.trackers.insert((project, profile_root), tracker);
+            }
+            sketch
+        },
+    )
+}
+
+/// A collection that holds some of the copies, or something else.
+fn collection(
+    trackers: &[(String, &str, TrackerSketch)],
+    more: Vec<CopySketch>,
+    bad_entries: usize,
+) -> CollectionSketch {
+    let mut contents: Vec<_> = more;
+    for (_, _, tracker) in trackers {
+        if let TrackerSketch::Records(records) = tracker {
+            contents.extend(records.iter().map(|record| record.copy.clone()));
         }
-        sketch
-    })
+    }
+    let mut collection = CollectionSketch { bad_entries, ..CollectionSketch::default() };
+    let names =
+        ["pdf", "review", "a:b"].iter().flat_map(|name| [("skill", name), ("command", name)]);
+    for ((kind, name), (number, content)) in names.zip(contents.into_iter().enumerate()) {
+        let path = format!("{kind}s/{number}");
+        collection.artifacts.push((kind.to_owned(), (*name).to_owned(), path.clone()));
+        collection.contents.insert(path, content);
+    }
+    collection
+}
+
+/// The answer of the command without what only a disk can say.
+fn status(disk: &OnDisk) -> Value {
+    let (root, home) = (disk.root.as_str(), disk.home.as_str());
+    essence(Skillstat::at("/").json(&["--root", root, "--skillmeat-home", home, "status"]))
 }
 
 /// The answer without what only a disk can say: reasons, lines, paths of problems.
@@ -125,13 +180,14 @@ proptest! {
         let world =
             Arc::new(InMemoryProjects::new(disk.root.clone(), DEFAULT_MAX_DEPTH, sketch.clone(), hash_copy));
         let states = Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _));
-        let service = StatisticsService::new(world, states, Arc::new(InTurn));
+        let originals = DirectOriginals::new(Arc::clone(&world) as _, Arc::clone(&world) as _, Arc::new(InTurn));
+        let service = StatisticsService::new(world, states, Arc::new(originals), Arc::new(InTurn));
         let expected = essence(wire(&service.overview(&service.inventory(&()), &|_, _| true, &())));
-        prop_assert_eq!(&essence(Skillstat::status(&disk.root)), &expected);
+        prop_assert_eq!(&status(&disk), &expected);
 
         // Made in the opposite order, directories list their entries in another one.
         let backwards = OnDisk::new(&sketch, true);
-        let text = essence(Skillstat::status(&backwards.root)).to_string();
+        let text = status(&backwards).to_string();
         let moved = text.replace(backwards.root.as_str(), disk.root.as_str());
         prop_assert_eq!(moved, expected.to_string());
     }
@@ -140,7 +196,8 @@ proptest! {
     fn what_a_service_tells_of_everything_is_enough_for_every_part(sketch in sketch()) {
         let world = Arc::new(InMemoryProjects::new("/w".into(), DEFAULT_MAX_DEPTH, sketch, hash_copy));
         let states = Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _));
-        let service = StatisticsService::new(world, states, Arc::new(InTurn));
+        let originals = DirectOriginals::new(Arc::clone(&world) as _, Arc::clone(&world) as _, Arc::new(InTurn));
+        let service = StatisticsService::new(world, states, Arc::new(originals), Arc::new(InTurn));
         let inventory = service.inventory(&());
         let everything = service.overview(&inventory, &|_, _| true, &());
         let text = serde_json::to_string(&ExactOverview::from(&everything)).expect("it is JSON");

@@ -73,8 +73,11 @@ fn a_project_with_two_copies_is_one_entry_and_its_worst_state_counts() {
 #[test]
 fn all_adds_what_only_the_collection_has() {
     let entry = |name: &str| ("command".to_owned(), name.to_owned(), format!("commands/{name}"));
-    let collection =
-        CollectionSketch { artifacts: vec![entry("review.md"), entry("idle.md")], bad_entries: 1 };
+    let collection = CollectionSketch {
+        artifacts: vec![entry("review.md"), entry("idle.md")],
+        bad_entries: 1,
+        ..CollectionSketch::default()
+    };
     let mut sketch = Sketch::default().tracker(
         "shop",
         ".claude",

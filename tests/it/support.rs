@@ -8,7 +8,7 @@ mod sha256;
 
 use std::path::PathBuf;
 
-pub(crate) use cli::Skillstat;
+pub(crate) use cli::{Answer, Skillstat};
 pub(crate) use limits::without_limits;
 pub(crate) use on_disk::OnDisk;
 pub(crate) use service::Service;

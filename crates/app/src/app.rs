@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use skillstat_cache::{BlockingPool, CachedStatistics, InvalidatingCommands, Sources};
 use skillstat_domain::{
-    CollectionReader, ContentHash, DeploymentService, DirectStates, ProjectDiscovery,
-    StatisticsService, StatsCache, Workers,
+    CollectionReader, ContentHash, DeploymentService, DirectOriginals, DirectStates, Hasher,
+    ProjectDiscovery, StatisticsService, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
     HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
@@ -49,16 +49,24 @@ impl App {
         let workers: Arc<dyn Workers> = Arc::new(ScopedWorkers::new(config.threads.value));
         let discovery = OpenatDiscovery::new(discovery_options(config), Arc::clone(&workers))
             .with_context(|| excluded(config))?;
-        let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher));
+        let hasher: Arc<dyn Hasher> = Arc::new(Sha256Hasher);
+        let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
         let sources = Sources {
             discovery: Arc::new(discovery),
             states: Arc::new(states),
+            hasher,
             collections: Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
             workers,
         };
+        let originals = DirectOriginals::new(
+            Arc::clone(&sources.collections),
+            Arc::clone(&sources.hasher),
+            Arc::clone(&sources.workers),
+        );
         let statistics = StatisticsService::new(
             Arc::clone(&sources.discovery),
             Arc::clone(&sources.states),
+            Arc::new(originals),
             Arc::clone(&sources.workers),
         );
         let deployments = deployments(config, &sources);

@@ -1,19 +1,21 @@
-//! Between the levels: what trackers say and what became of each copy.
+//! Between the levels: what trackers say, what became of each copy and what it was deployed from.
 
 mod index;
 mod listed;
+mod originals;
 mod slot;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use index::Index;
 pub(crate) use listed::Listed;
+use originals::OriginalsSlot;
 use skillstat_domain::{
-    Affected, ArtifactId, Cached, CopyState, ProfileRoot, ProjectPath, ProjectRecords,
-    ProjectStates, Scanned, StatsCache, affected_artifacts, artifacts_of, state_survives,
-    touched_copies,
+    Affected, ArtifactId, Assessment, Cached, DirectOriginals, Original, OriginalId, Originals,
+    ProfileRoot, ProjectPath, ProjectRecords, ProjectStates, Scanned, StatsCache,
+    affected_artifacts, affected_by_originals, artifacts_of, state_survives, touched_copies,
 };
 use slot::Slot;
 
@@ -22,14 +24,15 @@ use crate::sync::{Mutex, lock};
 /// The list of projects as level 1 holds it.
 pub(crate) type List = Cached<Scanned<Vec<ProjectPath>>>;
 
-/// Project states that are looked up once for each list of projects, and again only where something
-/// has changed.
+/// Project states and originals that are looked up once for each list of projects, and again only where
+/// something has changed.
 ///
 /// Everything here belongs to one level-1 list, or to one made from that by taking single projects in
 /// and out, and goes when another list is stored. So nothing is older than the list.
 #[derive(Debug)]
 pub struct CachedProjects {
     inner: Arc<dyn ProjectStates>,
+    inner_originals: DirectOriginals,
     cache: Arc<dyn StatsCache>,
     // Held for a few look-ups, and once for each list to make the index: half a millisecond for 6,000
     // records, on a thread that blocks. Slots are filled outside of it.
@@ -43,12 +46,17 @@ struct Slots {
     projects: HashMap<ProjectPath, Arc<Slot>>,
     /// Made when the trackers of all projects on the list have been read.
     index: Option<Index>,
+    originals: Arc<OriginalsSlot>,
 }
 
 impl CachedProjects {
-    /// Puts a cache before project states; `cache` is the one that holds the list.
-    pub fn new(inner: Arc<dyn ProjectStates>, cache: Arc<dyn StatsCache>) -> Self {
-        Self { inner, cache, slots: Mutex::default() }
+    /// Puts a cache before project states and originals; `cache` is the one that holds the list.
+    pub fn new(
+        inner: Arc<dyn ProjectStates>,
+        inner_originals: DirectOriginals,
+        cache: Arc<dyn StatsCache>,
+    ) -> Self {
+        Self { inner, inner_originals, cache, slots: Mutex::default() }
     }
 
     /// Returns the records of the projects on `list` that name an artifact, in the order of the list.
@@ -147,22 +155,44 @@ impl CachedProjects {
         }
     }
 
+    /// Reads every original anew that was asked for; returns whose statistics may be others now.
+    pub fn refresh_originals(&self) -> Affected {
+        let Some(held) = self.current(|slots, _| Arc::clone(&slots.originals)) else {
+            return Affected::All;
+        };
+        let wanted = held.asked().into_keys().collect();
+        let fresh = OriginalsSlot::default();
+        let after = fresh.fill(fresh.ask(&wanted), &self.inner_originals);
+        let mut slots = lock(&self.slots);
+        if !Arc::ptr_eq(&slots.originals, &held) {
+            // Of another list by now, and nobody knows from when what is in it is.
+            slots.originals = Arc::default();
+            return Affected::All;
+        }
+        slots.originals = Arc::new(fresh);
+        affected_by_originals(&held.asked(), &after)
+    }
+
     /// Returns where a project is kept now.
     fn place(&self, project: &ProjectPath) -> Place {
+        let place = self.current(|slots, list| match list.value.value.binary_search(project) {
+            Ok(_) => Place::In(Arc::clone(slots.projects.entry(project.clone()).or_default())),
+            Err(_) => Place::NotListed,
+        });
+        place.unwrap_or(Place::Nowhere)
+    }
+
+    /// Looks at what belongs to the list that is held; nothing when no good one is.
+    fn current<T>(&self, look: impl FnOnce(&mut Slots, &List) -> T) -> Option<T> {
         loop {
-            let Some(list) = self.cache.discovered_projects() else { return Place::Nowhere };
+            let list = self.cache.discovered_projects()?;
             let mut slots = lock(&self.slots);
             if list.version > slots.list {
                 *slots = Slots { list: list.version, ..Slots::default() };
             }
             // Else a project has come or gone since the list was looked at.
             if list.version == slots.list {
-                return match list.value.value.binary_search(project) {
-                    Ok(_) => {
-                        Place::In(Arc::clone(slots.projects.entry(project.clone()).or_default()))
-                    }
-                    Err(_) => Place::NotListed,
-                };
+                return Some(look(&mut slots, &list));
             }
         }
     }
@@ -241,12 +271,28 @@ impl ProjectStates for CachedProjects {
         self.records_or(project, || self.inner.records(project))
     }
 
-    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment {
         let look = || self.inner.state(records, record);
         match self.place(&records.project) {
             // Records that are not those of the slot were replaced since, or never kept.
             Place::In(slot) => slot.state(records, record, look).unwrap_or_else(look),
             Place::NotListed | Place::Nowhere => look(),
+        }
+    }
+}
+
+impl Originals for CachedProjects {
+    fn originals(&self, wanted: &BTreeSet<OriginalId>) -> BTreeMap<OriginalId, Original> {
+        // What is asked for is noted under the lock under which a slot is replaced: it is noted in the
+        // one that is replaced, or asked for in the one that replaces it.
+        let asked = self.current(|slots, _| {
+            let slot = Arc::clone(&slots.originals);
+            let places = slot.ask(wanted);
+            (slot, places)
+        });
+        match asked {
+            Some((slot, places)) => slot.fill(places, &self.inner_originals),
+            None => self.inner_originals.originals(wanted),
         }
     }
 }

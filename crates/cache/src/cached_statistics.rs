@@ -11,8 +11,9 @@ use async_trait::async_trait;
 pub(crate) use changes::Effect;
 use skillstat_domain::{
     Answer, AnswerSource, ArtifactAnswers, ArtifactId, Cached, Clock, Collection, CollectionReader,
-    DeploymentStatistics, Generation, Inventory, Moment, Overview, ProjectDiscovery, ProjectStates,
-    QueryError, Scanned, StatisticsQuery, StatisticsService, StatsCache, Workers,
+    DeploymentStatistics, DirectOriginals, Generation, Hasher, Inventory, Moment, Overview,
+    ProjectDiscovery, ProjectStates, QueryError, Scanned, StatisticsQuery, StatisticsService,
+    StatsCache, Workers,
 };
 
 use crate::cached_projects::{List, Listed};
@@ -37,6 +38,8 @@ pub struct Sources {
     pub discovery: Arc<dyn ProjectDiscovery>,
     /// Reads trackers and hashes copies.
     pub states: Arc<dyn ProjectStates>,
+    /// Examines what copies were deployed from.
+    pub hasher: Arc<dyn Hasher>,
     /// Reads collections.
     pub collections: Arc<dyn CollectionReader>,
     /// Does so side by side.
@@ -85,10 +88,16 @@ impl CachedStatistics {
         let discovery =
             CachedDiscovery::new(sources.discovery, Arc::clone(&cache), Arc::clone(&clock));
         let discovery = Arc::new(discovery);
-        let projects = Arc::new(CachedProjects::new(sources.states, Arc::clone(&cache)));
+        let originals = DirectOriginals::new(
+            Arc::clone(&sources.collections),
+            sources.hasher,
+            Arc::clone(&sources.workers),
+        );
+        let projects = Arc::new(CachedProjects::new(sources.states, originals, Arc::clone(&cache)));
         let service = StatisticsService::new(
             Arc::clone(&discovery) as _,
             Arc::new(Listed(Arc::clone(&projects))),
+            Arc::clone(&projects) as _,
             sources.workers,
         );
         let nowhere = fresh(DeploymentStatistics::default(), clock.now());

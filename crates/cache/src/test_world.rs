@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use skillstat_domain::{
-    ArtifactId, Baseline, Change, Collection, CollectionReader, ContentHash, CopyState,
-    DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectDiscovery, ProjectPath,
-    ProjectRecords, ProjectStates, RecordedPath, Scanned, Workers,
+    ArtifactDetails, ArtifactId, Assessment, Baseline, Change, Collection, CollectionArtifact,
+    CollectionReader, ContentHash, ContentTraits, CopyLocation, DeploymentRecord, Difference,
+    HashError, Hasher, OriginalLocation, Problem, ProblemKind, ProfileRoot, ProjectDiscovery,
+    ProjectPath, ProjectRecords, ProjectStates, RecordedPath, Scanned, Workers,
 };
 
 use crate::sync::{Mutex, lock};
@@ -38,10 +39,15 @@ pub(crate) type Before = Arc<dyn Fn(&str) + Send + Sync>;
 #[derive(Default)]
 pub(crate) struct World {
     projects: Mutex<Projects>,
+    /// What the collection holds of each artifact.
+    originals: Mutex<BTreeMap<ArtifactId, u8>>,
     pub(crate) walks: AtomicUsize,
     pub(crate) reads: AtomicUsize,
     pub(crate) hashes: AtomicUsize,
-    /// Called before each look, with what is looked at, outside of all locks.
+    pub(crate) manifests: AtomicUsize,
+    pub(crate) examined: AtomicUsize,
+    /// Called before each look at projects and after each at the collection, with what is looked at,
+    /// outside of all locks.
     pub(crate) before: Mutex<Option<Before>>,
 }
 
@@ -88,6 +94,20 @@ impl World {
             project.copies.get_mut(&id(artifact)).map(|copy| copy.baseline = copy.content)
         };
         self.change(project, copy);
+    }
+
+    /// Puts a content into the collection, 0 being what was deployed; or takes the artifact out of it.
+    pub(crate) fn publish(&self, artifact: &str, content: Option<u8>) {
+        let mut originals = lock(&self.originals);
+        match content {
+            Some(content) => originals.insert(id(artifact), content),
+            None => originals.remove(&id(artifact)),
+        };
+    }
+
+    /// Returns the looks at the collection so far: readings of its manifest, and of contents.
+    pub(crate) fn collection_looks(&self) -> (usize, usize) {
+        (self.manifests.load(Ordering::Relaxed), self.examined.load(Ordering::Relaxed))
     }
 
     /// Takes an artifact out of a project's tracker.
@@ -210,7 +230,7 @@ impl ProjectStates for World {
             path: RecordedPath::new(artifact.name()),
             baseline: Baseline::new(&hash(copy.baseline).to_string()),
             deployed_at: "2026-01-02".parse().expect("a date"),
-            from_collection: None,
+            from_collection: Some("default".to_owned()),
             profile_id: None,
             tracker: "/t".into(),
             line: 1,
@@ -222,22 +242,43 @@ impl ProjectStates for World {
         })
     }
 
-    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment {
         self.look("hash", &self.hashes);
         let record = &records.records[record];
         let projects = lock(&self.projects);
         let project = projects.get(&records.project);
         match project.and_then(|project| project.copies.get(&record.artifact)) {
-            None => CopyState::Missing,
-            Some(copy) if record.baseline.hash() == Some(hash(copy.content)) => CopyState::Synced,
-            Some(copy) => CopyState::Modified { current: hash(copy.content) },
+            None => Assessment::Missing,
+            Some(copy) if record.baseline.hash() == Some(hash(copy.content)) => {
+                Assessment::AsDeployed
+            }
+            Some(copy) => {
+                let (content, baseline) = (hash(copy.content), hash(copy.baseline));
+                let difference = Difference::new(traits(copy.content), content, baseline);
+                Assessment::Differs(Arc::new(difference))
+            }
         }
     }
 }
 
 impl CollectionReader for World {
     fn collections(&self) -> Scanned<Vec<Collection>> {
-        Scanned::whole(Vec::new())
+        let artifacts: Vec<_> = lock(&self.originals).keys().cloned().collect();
+        self.look("manifest", &self.manifests);
+        let artifacts = artifacts.into_iter().map(|artifact| CollectionArtifact {
+            name: artifact.name().to_owned(),
+            path: artifact.name().to_owned(),
+            id: artifact,
+            origin: "local".to_owned(),
+            added: "2026-01-02".parse().expect("a date"),
+            details: ArtifactDetails::default(),
+        });
+        Scanned::whole(vec![Collection {
+            name: "default".to_owned(),
+            path: "/c/default".into(),
+            active: true,
+            artifacts: artifacts.collect(),
+        }])
     }
 }
 
@@ -249,4 +290,30 @@ impl Workers for World {
             job(number);
         }
     }
+}
+
+impl Hasher for World {
+    fn hash(&self, _copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+        unreachable!("states are asked for")
+    }
+
+    fn difference(
+        &self,
+        _copy: &CopyLocation<'_>,
+        _baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError> {
+        unreachable!("states are asked for")
+    }
+
+    fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
+        let is_it = |(artifact, _): &(&ArtifactId, &u8)| artifact.name() == original.path;
+        let found = lock(&self.originals).iter().find(is_it).map(|(_, content)| *content);
+        self.look("original", &self.examined);
+        found.map(traits).ok_or(HashError::Missing)
+    }
+}
+
+/// The traits of a content.
+fn traits(content: u8) -> ContentTraits {
+    ContentTraits::new(hash(content), hash(content), hash(content), None)
 }

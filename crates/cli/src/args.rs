@@ -42,7 +42,7 @@ const SERVICE_EXIT_CODES: &str =
     "Exit codes: 0 it was told to end; 2 wrong usage or configuration; 3 failure.";
 
 const EXIT_CODES: &str = "Exit codes: 0 fine; 2 wrong usage or configuration; 3 failure.
-With --exit-code also: 1 a copy is modified or missing; 3 something could not be verified.";
+With --exit-code also: 1 a copy is modified, in conflict or missing; 3 something could not be verified.";
 
 /// Flags of every command; they may stand before or after it.
 #[derive(Debug, Args)]
@@ -184,7 +184,7 @@ pub(crate) struct ShowOptions {
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct CheckOptions {
-    /// Exit with 1 if a copy is modified or missing, else with 3 if anything could not be verified
+    /// Exit with 1 if a copy is modified, in conflict or missing, else with 3 if anything could not be verified
     #[arg(long)]
     pub(crate) exit_code: bool,
 }

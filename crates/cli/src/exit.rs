@@ -9,7 +9,7 @@ use skillstat_domain::{Problem, StateName};
 pub enum Exit {
     /// All is well.
     Fine,
-    /// With `--exit-code`: a copy is modified or missing.
+    /// With `--exit-code`: a copy is modified, in conflict or missing.
     Drift,
     /// The command line or the configuration is wrong.
     Usage,
@@ -34,7 +34,10 @@ impl Exit {
         shown: impl IntoIterator<Item = StateName>,
         problems: &[Problem],
     ) -> Self {
-        let drifted = |state| matches!(state, StateName::Modified | StateName::Missing);
+        let drifted = |state| match state {
+            StateName::Modified | StateName::Conflict | StateName::Missing => true,
+            StateName::Synced | StateName::Outdated | StateName::Unreadable => false,
+        };
         if !asked {
             Self::Fine
         } else if shown.into_iter().any(drifted) {

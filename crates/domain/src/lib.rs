@@ -8,6 +8,7 @@ pub mod testing;
 
 pub use model::affected::Affected;
 pub use model::artifact_id::{ArtifactId, ArtifactIdError};
+pub use model::assessment::Assessment;
 pub use model::backup::{Backup, BackupId, BackupIdError};
 pub use model::baseline::Baseline;
 pub use model::cache_counters::CacheCounters;
@@ -15,6 +16,7 @@ pub use model::cached::Cached;
 pub use model::change::Change;
 pub use model::collection::{ArtifactDetails, ArtifactMetadata, Collection, CollectionArtifact};
 pub use model::content_hash::{ContentHash, ContentHashError};
+pub use model::content_traits::ContentTraits;
 pub use model::copy_state::{CopyState, StateName};
 pub use model::coverage::{Coverage, WatchMethod, WatchState};
 pub use model::deploy_order::{DeployOrder, Profiles, RestoreOrder, Targets, UndeployOrder};
@@ -26,9 +28,13 @@ pub use model::deployed_at::{DeployedAt, DeployedAtError};
 pub use model::deployment_profile::{DeploymentProfile, UnknownProfile};
 pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
 pub use model::destination::{DestinationError, destination, place_of_copy};
+pub use model::difference::Difference;
+pub use model::drift_kind::{DriftKind, DriftKindError};
 pub use model::generation::Generation;
+pub use model::ignored::{is_ignored, is_ignored_name};
 pub use model::moment::Moment;
 pub use model::notice::{News, Notice};
+pub use model::original::{Original, OriginalId};
 pub use model::problem::{Problem, ProblemKind, ProblemKindError};
 pub use model::profile_root::{ProfileRoot, ProfileRootError};
 pub use model::project_path::{ProjectPath, ProjectPathError};
@@ -45,7 +51,8 @@ pub use ports::deploy_observer::DeployObserver;
 pub use ports::deployer::{DeployError, Deployer, NeedsForce};
 pub use ports::deployment_commands::DeploymentCommands;
 pub use ports::deployment_reader::DeploymentReader;
-pub use ports::hasher::{CopyLocation, HashError, Hasher};
+pub use ports::hasher::{ContentLocation, CopyLocation, HashError, Hasher, OriginalLocation};
+pub use ports::originals::Originals;
 pub use ports::project_discovery::ProjectDiscovery;
 pub use ports::project_states::ProjectStates;
 pub use ports::scan_observer::{ScanObserver, ScanPhase};
@@ -57,12 +64,14 @@ pub use ports::wall_clock::WallClock;
 pub use ports::watcher::{Unwatched, Watcher};
 pub use ports::workers::{InTurn, Workers};
 pub use service::deployment_service::DeploymentService;
+pub use service::direct_originals::DirectOriginals;
 pub use service::direct_states::DirectStates;
+pub use service::explain::explain;
 pub use service::inventory::Inventory;
 pub use service::replacing::{
     Occupant, RecordsOfCopy, Refusal, decide_deploy, decide_removal, records_of_copy, rolls_out,
 };
 pub use service::staleness::{
-    affected_artifacts, artifacts_of, named, state_survives, touched_copies,
+    affected_artifacts, affected_by_originals, artifacts_of, named, state_survives, touched_copies,
 };
 pub use service::statistics_service::StatisticsService;

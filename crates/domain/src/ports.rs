@@ -9,6 +9,7 @@ pub(crate) mod deployer;
 pub(crate) mod deployment_commands;
 pub(crate) mod deployment_reader;
 pub(crate) mod hasher;
+pub(crate) mod originals;
 pub(crate) mod project_discovery;
 pub(crate) mod project_states;
 pub(crate) mod scan_observer;

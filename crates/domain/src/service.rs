@@ -2,7 +2,9 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod deployment_service;
+pub(crate) mod direct_originals;
 pub(crate) mod direct_states;
+pub(crate) mod explain;
 pub(crate) mod inventory;
 pub(crate) mod part;
 pub(crate) mod replacing;

@@ -11,7 +11,7 @@ mod manual_clock;
 mod recording_observer;
 mod sketch;
 
-pub use in_memory::{HashCopy, InMemoryProjects};
+pub use in_memory::{COLLECTION, HashCopy, InMemoryProjects};
 pub use manual_clock::ManualClock;
 pub use recording_observer::RecordingObserver;
 pub use sketch::{CollectionSketch, CopySketch, RecordSketch, Sketch, TrackerSketch};
@@ -25,6 +25,7 @@ pub use crate::ports::deployer::MockDeployer;
 pub use crate::ports::deployment_commands::MockDeploymentCommands;
 pub use crate::ports::deployment_reader::MockDeploymentReader;
 pub use crate::ports::hasher::MockHasher;
+pub use crate::ports::originals::MockOriginals;
 pub use crate::ports::project_discovery::MockProjectDiscovery;
 pub use crate::ports::project_states::MockProjectStates;
 pub use crate::ports::scan_observer::MockScanObserver;

@@ -57,11 +57,13 @@ impl CollectionReader for SkillmeatHome {
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => scanned.problems.push(problem(
-                directory.as_str(),
-                None,
-                (cannot_be_read(&error), make_readable(&error)),
-            )),
+            Err(error) => {
+                let what = (cannot_be_read(&error), make_readable(&error));
+                scanned.problems.push(Problem {
+                    kind: ProblemKind::UnreadableCollection,
+                    ..problem(directory.as_str(), None, what)
+                });
+            }
         }
         scanned
     }

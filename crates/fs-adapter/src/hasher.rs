@@ -4,22 +4,22 @@ use std::io;
 use std::path::Path;
 
 use camino::Utf8Path;
-use cap_std::ambient_authority;
-use cap_std::fs::Dir;
 use sha2::{Digest, Sha256};
-use skillstat_domain::{ContentHash, CopyLocation, HashError, Hasher};
+use skillstat_domain::{
+    ContentHash, ContentLocation, ContentTraits, CopyLocation, Difference, HashError, Hasher,
+    OriginalLocation,
+};
 
+use crate::contained::{self, read_when_quiet};
 use crate::entry::LeftOut;
-use crate::fault::{cannot_be_read, is_absence, is_loop, make_readable, printable};
+use crate::examination::Examination;
+use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 use crate::layout::ARTIFACT_DIRECTORIES;
 use crate::links::Links;
-use crate::tree::{self, Fault, What};
+use crate::tree::{Fault, Reader, What};
 
 /// What is left out of a hash: a copy is hashed whole.
-const NOTHING: LeftOut = |_| false;
-
-/// How often a copy that changes while it is hashed is tried.
-const TRIES: usize = 3;
+pub(crate) const NOTHING: LeftOut = |_| false;
 
 /// Computes content hashes with SHA-256, streaming. Remembers nothing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -77,63 +77,64 @@ pub enum HashPathError {
 
 impl Hasher for Sha256Hasher {
     fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
-        let root = copy.project.as_path().join(copy.profile_root.as_str());
-        let whole = root.join(copy.path);
-        let profile_root = match Dir::open_ambient_dir(&root, ambient_authority()) {
-            Ok(profile_root) => profile_root,
-            Err(error) if is_absence(&error) => return Err(HashError::Missing),
-            Err(error) => return Err(unverified(root.to_string(), &What::Io(error))),
-        };
-        let links = Links::Beneath { profile_root, copy: copy.path.as_std_path().to_owned() };
-        hash_when_quiet(&links, NOTHING).map_err(|fault| match fault.what {
-            What::Io(error)
-                if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) =>
-            {
-                misplaced(copy).unwrap_or(HashError::Missing)
-            }
-            what if fault.inside.is_empty() => unverified(whole.to_string(), &what),
-            what => unverified(printable(whole.as_std_path().join(name(&fault.inside))), &what),
-        })
+        let (read, _) = contained::read(&ContentLocation::Copy(*copy), Sha256::new)?;
+        Ok(digest(read))
     }
-}
 
-/// Hashes again while something changes, a few times. What changes is the copy: which part of it was
-/// seen to is chance.
-pub(crate) fn hash_when_quiet(links: &Links, left_out: LeftOut) -> Result<ContentHash, Fault> {
-    for _ in 0..TRIES {
-        match tree::hash(links, left_out) {
-            Err(Fault { what: What::Changed, .. }) => {}
-            result => return result,
+    fn difference(
+        &self,
+        copy: &CopyLocation<'_>,
+        baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError> {
+        let content = ContentLocation::Copy(*copy);
+        let (read, kept) = contained::read(&content, Sha256::new)?;
+        if digest(read) == baseline {
+            return Ok(None);
         }
+        // It differs, as few do: what was just read is looked at again, or read again where it was too
+        // much to keep.
+        let examination = match kept.read(Examination::of_copy()) {
+            Some(examination) => examination,
+            None => contained::read(&content, Examination::of_copy)?.0,
+        };
+        let (traits, with_crlf) = examination.finish();
+        // What is read again may have been put back meanwhile.
+        let differs = traits.hash() != baseline;
+        Ok(differs.then(|| Difference::new(traits, with_crlf, baseline)))
     }
-    Err(Fault { inside: Vec::new(), what: What::Changed })
+
+    fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
+        let content = ContentLocation::Original(*original);
+        let (examination, _) = contained::read(&content, Examination::of_original)?;
+        Ok(examination.finish().0)
+    }
 }
 
-/// A record can name a place relative to the project instead of the profile root, because
-/// SkillMeat's `dest_path` does: then the copy is elsewhere, and not missing.
-fn misplaced(copy: &CopyLocation<'_>) -> Option<HashError> {
-    if !may_be_misplaced(copy.path) {
-        return None;
+/// Hashes again while something changes, a few times, without what is left out.
+pub(crate) fn hash_when_quiet(links: &Links, left_out: LeftOut) -> Result<ContentHash, Fault> {
+    read_when_quiet(links, left_out, Sha256::new).map(|(read, _)| digest(read))
+}
+
+impl Reader for Sha256 {
+    fn begin(&mut self, path: Option<&str>) {
+        self.update(path.unwrap_or_default());
     }
-    let project = Dir::open_ambient_dir(copy.project.as_path(), ambient_authority()).ok()?;
-    project.symlink_metadata(copy.path).ok()?;
-    let there: &Utf8Path = &copy.project.as_path().join(copy.path);
-    Some(HashError::Unverified {
-        path: there.to_string(),
-        reason: "lies outside its profile root, where a record cannot point".to_owned(),
-        fix: format!("deploy the artifact again, to a place below `{}`", copy.profile_root),
-    })
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+
+    fn end(&mut self) {}
+}
+
+fn digest(digest: Sha256) -> ContentHash {
+    ContentHash::from_bytes(digest.finalize().into())
 }
 
 /// Tells whether a record of this path may mean one below the project.
 pub(crate) fn may_be_misplaced(copy: &Utf8Path) -> bool {
     let first = copy.components().next();
     first.is_some_and(|first| !ARTIFACT_DIRECTORIES.contains(&first.as_str()))
-}
-
-fn unverified(path: String, what: &What) -> HashError {
-    let (reason, fix) = explain(what);
-    HashError::Unverified { path, reason, fix: fix.to_owned() }
 }
 
 /// Says what is wrong, and what to do.

@@ -52,23 +52,7 @@ pub(crate) const STAGING_DIRECTORY: &str = ".skillstat-staging";
 /// The new tracker while it is written.
 pub(crate) const TRACKER_DRAFT_FILE: &str = "..skillmeat-deployed.toml.skillstat-new";
 
-/// Names that are not copied, at any depth of a directory. Source: SkillMeat's ignore patterns.
-const NOT_COPIED: [&[u8]; 9] = [
-    b".git",
-    b".github",
-    b".gitignore",
-    b"__pycache__",
-    b"node_modules",
-    b".venv",
-    b"venv",
-    b".DS_Store",
-    b"Thumbs.db",
-];
-
-/// The ends of names that are not copied.
-const NOT_COPIED_ENDS: [&[u8]; 3] = [b".pyc", b".pyo", b".egg-info"];
-
 /// Tells whether an entry of a directory is left out of its copy.
 pub(crate) fn is_not_copied(name: &[u8]) -> bool {
-    NOT_COPIED.contains(&name) || NOT_COPIED_ENDS.iter().any(|end| name.ends_with(end))
+    skillstat_domain::is_ignored_name(name)
 }

@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod collection;
+mod contained;
 mod deploy;
 mod discovery;
 mod entry;
+mod examination;
 mod fault;
 mod file_lock;
 mod hasher;
+mod kept;
 mod layout;
 mod lines;
 mod links;

@@ -16,9 +16,10 @@ pub(crate) enum Links {
         /// The copy.
         copy: PathBuf,
     },
-    /// Those that stay below the profile root. An absolute link leaves it even when it leads back.
+    /// Those that stay below the profile root, or the collection. An absolute link leaves it even when
+    /// it leads back.
     Beneath {
-        /// The profile root.
+        /// The profile root, or what else is not left.
         profile_root: Dir,
         /// The copy, relative to it.
         copy: PathBuf,

@@ -1,4 +1,4 @@
-//! One artifact's files in canonical order, fed to a digest.
+//! One artifact's files in canonical order, fed to whoever wants them.
 //!
 //! The order is that of the path components by bytes, which a walk gives that sorts each directory
 //! by name. Entries are opened relative to their directory, never by absolute path: that is cheaper,
@@ -9,10 +9,9 @@ use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
-use sha2::{Digest, Sha256};
-use skillstat_domain::ContentHash;
 
 use crate::entry::LeftOut;
+use crate::kept::Kept;
 use crate::links::{Links, Opened, leaves_profile_root};
 use crate::seen::Seen;
 use crate::stamp::Stamp;
@@ -23,10 +22,22 @@ pub(crate) const MAX_LEVELS: usize = 64;
 /// How long the path of a directory in a copy may be: what the system takes at once.
 const MAX_PATH_BYTES: usize = 4095;
 
-/// The bytes read at once; most files of artifacts are smaller and take one read.
-const BUFFER_BYTES: usize = 64 * 1024;
+/// Takes an artifact's files as they are read.
+pub(crate) trait Reader {
+    /// The artifact is a directory, whose files follow.
+    fn directory(&mut self) {}
 
-/// Why a copy has no hash.
+    /// A file begins: its path below the artifact, or nothing when it is the artifact.
+    fn begin(&mut self, path: Option<&str>);
+
+    /// The next bytes of it.
+    fn bytes(&mut self, bytes: &[u8]);
+
+    /// It has ended.
+    fn end(&mut self);
+}
+
+/// Why a copy was not read.
 #[derive(Debug)]
 pub(crate) struct Fault {
     /// Where in the copy; empty for the copy itself.
@@ -40,7 +51,7 @@ pub(crate) struct Fault {
 pub(crate) enum What {
     /// It changed while it was read.
     Changed,
-    /// It is a link that leaves the profile root.
+    /// It is a link that leaves the directory it must stay in.
     LeavesProfileRoot,
     /// It is neither a file nor a directory.
     Neither,
@@ -52,23 +63,32 @@ pub(crate) enum What {
     Io(io::Error),
 }
 
-/// Hashes the copy that `links` belongs to, without what is `left_out` of its directories.
-pub(crate) fn hash(links: &Links, left_out: LeftOut) -> Result<ContentHash, Fault> {
+/// Reads the copy that `links` belongs to, without what is `left_out` of its directories; what `reader`
+/// took counts only if this succeeds. Returns it, and what is still there to be read without the disk.
+pub(crate) fn read<R: Reader>(
+    links: &Links,
+    left_out: LeftOut,
+    reader: R,
+) -> Result<(R, Kept), Fault> {
     let mut walk = Walk {
         links,
         left_out,
-        digest: Sha256::new(),
-        buffer: Vec::with_capacity(BUFFER_BYTES),
+        reader,
+        kept: Kept::new(),
         path: Vec::new(),
         level: 0,
         seen: Seen::default(),
     };
     let unchanged = match links.open(b"").map_err(|error| walk.refused(error))? {
         Opened::File(file) => {
+            walk.reader.begin(None);
+            walk.kept.begin(None);
             walk.content(file, false)?;
             walk.seen.unchanged(links, None)
         }
         Opened::Directory(directory) => {
+            walk.reader.directory();
+            walk.kept.directory();
             let mut listing = Dir::new(directory).map_err(|errno| walk.refused(errno.into()))?;
             let stamp = walk.directory(&mut listing)?;
             let stat = listing.stat().map_err(|errno| walk.refused(errno.into()))?;
@@ -82,24 +102,24 @@ pub(crate) fn hash(links: &Links, left_out: LeftOut) -> Result<ContentHash, Faul
         Opened::Neither => return Err(walk.fault(What::Neither)),
     };
     match unchanged {
-        Ok(true) => Ok(ContentHash::from_bytes(walk.digest.finalize().into())),
+        Ok(true) => Ok((walk.reader, walk.kept)),
         Ok(false) => Err(walk.fault(What::Changed)),
         Err(error) => Err(walk.refused(error)),
     }
 }
 
-struct Walk<'a> {
+struct Walk<'a, R> {
     links: &'a Links,
     left_out: LeftOut,
-    digest: Sha256,
-    buffer: Vec<u8>,
+    reader: R,
+    kept: Kept,
     /// The path of the current entry relative to the copy, without a slash at either end.
     path: Vec<u8>,
     level: usize,
     seen: Seen,
 }
 
-impl Walk<'_> {
+impl<R: Reader> Walk<'_, R> {
     /// Feeds everything in a directory; returns its stamp from before it was listed.
     fn directory(&mut self, listing: &mut Dir) -> Result<Stamp, Fault> {
         let before = listing.stat().map_err(|errno| self.refused(errno.into()))?;
@@ -200,12 +220,13 @@ impl Walk<'_> {
             .map_err(|errno| self.vanished_or_refused(errno.into()))
     }
 
-    /// Feeds the path of a file.
+    /// Begins a file by its path.
     fn name(&mut self) -> Result<(), Fault> {
-        if str::from_utf8(&self.path).is_err() {
+        let Ok(path) = str::from_utf8(&self.path) else {
             return Err(self.fault(What::NotUtf8));
-        }
-        self.digest.update(&self.path);
+        };
+        self.reader.begin(Some(path));
+        self.kept.begin(Some(path));
         Ok(())
     }
 
@@ -218,10 +239,13 @@ impl Walk<'_> {
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         let mut read = 0;
         loop {
-            self.buffer.clear();
-            let count = rustix::io::read(&file, rustix::buffer::spare_capacity(&mut self.buffer))
-                .map_err(|errno| self.refused(errno.into()))?;
-            self.digest.update(&self.buffer);
+            let count = match self.kept.fill(&file) {
+                Ok(bytes) => {
+                    self.reader.bytes(bytes);
+                    bytes.len()
+                }
+                Err(error) => return Err(self.refused(error)),
+            };
             read += count as u64;
             // A file of known size has ended when that much was read; that it has not grown is
             // looked at in the end. Some file systems say 0 for files that do have content.
@@ -229,6 +253,8 @@ impl Walk<'_> {
                 break;
             }
         }
+        self.reader.end();
+        self.kept.end();
         self.seen.file(&self.path, file, Stamp::new(&stat), through_link);
         Ok(())
     }

@@ -14,7 +14,7 @@ mod problem;
 mod statistics;
 
 pub use collections::{ExactCollection, ExactCollectionArtifact, ExactCollections, ExactMetadata};
-pub use copy::{ExactCopy, ExactState};
+pub use copy::{ExactCopy, ExactDrift, ExactState};
 pub use headers::{
     AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, FINGERPRINT_HEADER, LIVE, WATCH_HEADER,
 };

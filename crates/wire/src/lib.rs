@@ -10,9 +10,9 @@ mod watching;
 
 pub use exact::{
     AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactArtifactStatistics, ExactCollection,
-    ExactCollectionArtifact, ExactCollections, ExactCopy, ExactDeployment, ExactMetadata,
-    ExactOverview, ExactProblem, ExactState, ExactStatistics, FINGERPRINT_HEADER, LIVE, Malformed,
-    WATCH_HEADER,
+    ExactCollectionArtifact, ExactCollections, ExactCopy, ExactDeployment, ExactDrift,
+    ExactMetadata, ExactOverview, ExactProblem, ExactState, ExactStatistics, FINGERPRINT_HEADER,
+    LIVE, Malformed, WATCH_HEADER,
 };
 pub use news::News;
 pub use problem::Problem;

@@ -27,7 +27,7 @@ pub struct ProjectDeployment {
     pub project_name: String,
     /// Its absolute path, links resolved.
     pub project_path: String,
-    /// Whether any copy is modified.
+    /// Whether any copy is modified, conflicts included.
     pub is_modified: bool,
     /// When the first copy was deployed; without an offset when none is on record.
     pub deployed_at: String,
@@ -45,8 +45,12 @@ pub struct Copy {
     pub profile_root: String,
     /// Its path as recorded, below the profile root.
     pub path: String,
-    /// `synced`, `modified`, `missing` or `unreadable`.
+    /// `synced`, `outdated`, `missing`, `unreadable`, `modified` or `conflict`.
     pub state: String,
+    /// In what way the content differs from what was deployed, if it does: `unrecorded-update`,
+    /// `ignored-files-only`, `line-endings-only`, `additions-only`, `removals-only`, `content` or
+    /// `unexplained`; else null.
+    pub kind: Option<String>,
     /// Why it is unreadable, or null.
     pub reason: Option<String>,
     /// When it was deployed.
@@ -87,6 +91,7 @@ impl From<&CopyReport> for Copy {
             profile_root: copy.profile_root.to_string(),
             path: copy.path.as_str().to_owned(),
             state: copy.state.name().to_string(),
+            kind: copy.state.kind().map(|kind| kind.to_string()),
             reason: copy.reason().map(ToOwned::to_owned),
             deployed_at: copy.deployed_at.to_string(),
             baseline: copy.baseline.as_str().to_owned(),

@@ -49,6 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sources = Sources {
         discovery: Arc::new(OpenatDiscovery::new(options, workers.clone())?),
         states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+        hasher: Arc::new(Sha256Hasher),
         collections: Arc::new(SkillmeatHome::new("/nonexistent".into())),
         workers,
     };

@@ -51,6 +51,7 @@ pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
     let sources = Sources {
         discovery: Arc::clone(&finds),
         states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+        hasher: Arc::new(Sha256Hasher),
         collections: Arc::new(SkillmeatHome::new(home.clone())),
         workers,
     };

@@ -88,6 +88,7 @@ fn query(cache: Arc<dyn StatsCache>) -> CachedStatistics {
     let sources = Sources {
         discovery: Arc::clone(&world) as _,
         states: Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _)),
+        hasher: Arc::clone(&world) as _,
         collections: world,
         workers: Arc::new(InTurn),
     };

@@ -43,10 +43,11 @@ impl OnDisk {
             );
         }
         for (name, collection) in &sketch.collections {
-            write(
-                &home.join("collections").join(name).join("collection.toml"),
-                manifest(collection).as_bytes(),
-            );
+            let directory = home.join("collections").join(name);
+            write(&directory.join("collection.toml"), manifest(collection).as_bytes());
+            for (path, content) in &collection.contents {
+                write_copy(&directory.join(path), content, backwards);
+            }
         }
         Self { root, home, _directory: directory }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skillstat_domain::{CopyState, ProjectPath, ProjectRecords, ProjectStates};
+use skillstat_domain::{Assessment, ProjectPath, ProjectRecords, ProjectStates};
 
 use super::CachedProjects;
 
@@ -21,7 +21,7 @@ impl ProjectStates for Listed {
         })
     }
 
-    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment {
         self.0.state(records, record)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skillstat_domain::{CopyState, ProjectRecords};
+use skillstat_domain::{Assessment, ProjectRecords};
 
 use crate::sync::OnceLock;
 
@@ -12,14 +12,14 @@ use crate::sync::OnceLock;
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     records: OnceLock<Arc<ProjectRecords>>,
-    states: OnceLock<Box<[OnceLock<CopyState>]>>,
+    states: OnceLock<Box<[OnceLock<Assessment>]>>,
 }
 
 impl Slot {
     /// Makes a slot of records that were just read and those states that are known already.
     pub(super) fn new(
         records: Arc<ProjectRecords>,
-        known: impl Fn(usize) -> Option<CopyState>,
+        known: impl Fn(usize) -> Option<Assessment>,
     ) -> Self {
         let slot = Self::default();
         let states = slot.states(&records);
@@ -46,7 +46,7 @@ impl Slot {
     }
 
     /// Returns the state of a copy, if it has been looked up.
-    pub(super) fn known_state(&self, record: usize) -> Option<CopyState> {
+    pub(super) fn known_state(&self, record: usize) -> Option<Assessment> {
         self.states.get().and_then(|states| states[record].get().cloned())
     }
 
@@ -55,13 +55,13 @@ impl Slot {
         &self,
         records: &Arc<ProjectRecords>,
         record: usize,
-        look: impl FnOnce() -> CopyState,
-    ) -> Option<CopyState> {
+        look: impl FnOnce() -> Assessment,
+    ) -> Option<Assessment> {
         let known = self.records.get().is_some_and(|known| Arc::ptr_eq(known, records));
         known.then(|| self.states(records)[record].get_or_init(look).clone())
     }
 
-    fn states(&self, records: &ProjectRecords) -> &[OnceLock<CopyState>] {
+    fn states(&self, records: &ProjectRecords) -> &[OnceLock<Assessment>] {
         let empty = || records.records.iter().map(|_| OnceLock::default()).collect();
         self.states.get_or_init(empty)
     }

@@ -97,10 +97,11 @@ impl Core {
     }
 
     fn collections_changed(&self) {
-        let mut changed = lock(&self.collections_changed);
-        // Begins a generation without making any statistics bad.
-        *changed = self.cache.begin();
+        let affected = self.projects.refresh_originals();
+        // Begins a generation, also when no statistics become bad.
+        *lock(&self.collections_changed) = self.cache.begin();
         self.feed.add(Effect::Collections);
+        self.forget(&affected, None);
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use shuttle::future::block_on;
 use shuttle::thread;
 use skillstat_domain::testing::ManualClock;
-use skillstat_domain::{Change, ChangeSink, InTurn};
+use skillstat_domain::{Change, ChangeSink, InTurn, StateName};
 
 use super::*;
 use crate::test_world::{World, edited, id, project_path, redeployed};
@@ -38,6 +38,7 @@ fn setting() -> Arc<Setting> {
     let sources = Sources {
         discovery: Arc::clone(&world) as _,
         states: Arc::clone(&world) as _,
+        hasher: Arc::clone(&world) as _,
         collections: Arc::clone(&world) as _,
         workers: Arc::new(InTurn),
     };
@@ -135,6 +136,56 @@ fn an_edit_that_is_told() {
         tell(setting, [edited(1, "skill:b")]);
     };
     check(change, "skill:b", (2, 1));
+}
+
+/// A collection gets `skill:b` or another content of it, and somebody says so.
+fn check_publishing(before: Option<u8>, asked_before: bool) {
+    explore(move || {
+        let setting = setting();
+        setting.world.publish("skill:b", before);
+        let worst = |setting: &Setting, artifact| {
+            block_on(setting.query.statistics(&id(artifact))).unwrap().cached.value.worst()
+        };
+        if asked_before {
+            assert_eq!(worst(&setting, "skill:b"), Some(StateName::Synced));
+        }
+        let askers: Vec<_> = ["skill:a", "skill:b"]
+            .iter()
+            .map(|asked| {
+                let setting = Arc::clone(&setting);
+                thread::spawn(move || worst(&setting, asked))
+            })
+            .collect();
+        setting.world.publish("skill:b", Some(9));
+        tell(&setting, [Change::Collections]);
+        assert_eq!(
+            worst(&setting, "skill:b"),
+            Some(StateName::Outdated),
+            "right after it was told"
+        );
+        for asker in askers {
+            asker.join().unwrap();
+        }
+        assert_eq!(worst(&setting, "skill:b"), Some(StateName::Outdated), "when all have gone");
+    });
+}
+
+#[test]
+fn a_collection_whose_content_is_told() {
+    // Fails when what is just being read is taken for the same.
+    check_publishing(Some(0), false);
+}
+
+#[test]
+fn a_collection_that_gets_an_artifact() {
+    // Fails when an original is asked for outside of the lock under which the slot is replaced.
+    check_publishing(None, false);
+}
+
+#[test]
+fn a_collection_that_was_asked_about_before() {
+    // Fails when the answers go before the originals.
+    check_publishing(Some(0), true);
 }
 
 #[test]

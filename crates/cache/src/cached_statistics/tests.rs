@@ -1,6 +1,7 @@
 //! The seven invariants over a world that changes. Each comment names the mechanism without which the
 //! test fails.
 
+mod collections;
 mod histories;
 mod overtaken;
 mod stops;
@@ -45,6 +46,7 @@ fn set_up(world: Arc<World>, clock: Arc<ManualClock>, cache: Arc<dyn StatsCache>
     let sources = Sources {
         discovery: Arc::clone(&world) as _,
         states: Arc::clone(&world) as _,
+        hasher: Arc::clone(&world) as _,
         collections: Arc::clone(&world) as _,
         workers: Arc::clone(&world) as _,
     };

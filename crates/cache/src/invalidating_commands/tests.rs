@@ -34,6 +34,7 @@ fn commands(
     let sources = Sources {
         discovery: Arc::clone(&world) as _,
         states: Arc::clone(&world) as _,
+        hasher: Arc::clone(&world) as _,
         collections: Arc::clone(&world) as _,
         workers: Arc::clone(&world) as _,
     };

@@ -23,6 +23,8 @@ pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow:
     let mut problems = overview.problems.clone();
     problems.extend(collections.problems);
     problems.sort();
+    // Some concern copies too.
+    problems.dedup();
     let roots: Vec<_> = scan
         .app
         .roots()

@@ -54,12 +54,13 @@ fn table(scan: &mut Scan<'_, '_>, statistics: &DeploymentStatistics) {
     if statistics.projects.is_empty() {
         return;
     }
-    let mut table = StateTable::new(&["PROJECT", "COPY", "DEPLOYED"], &scan.console.out);
+    let mut table = StateTable::new(&["PROJECT", "COPY", "DEPLOYED", "KIND"], &scan.console.out);
     for deployment in &statistics.projects {
         let project = short(deployment.project().as_str(), scan.surroundings);
         for copy in deployment.copies() {
             let path = format!("{}/{}", copy.profile_root, copy.path.as_str());
-            let cells = [project.clone(), path, copy.deployed_at.to_string()];
+            let kind = copy.state.kind().map(|kind| kind.to_string()).unwrap_or_default();
+            let cells = [project.clone(), path, copy.deployed_at.to_string(), kind];
             table.row(Some(copy.state.name()), cells.into_iter().map(Value::Text).collect());
         }
     }

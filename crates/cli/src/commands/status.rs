@@ -36,6 +36,8 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         }
         overview.problems.extend(collections.problems);
         overview.problems.sort();
+        // Some concern copies too.
+        overview.problems.dedup();
     }
     if options.modified {
         overview.to_mut().artifacts.retain(|_, statistics| statistics.modified() > 0);

@@ -7,9 +7,11 @@ use skillstat_domain::StateName;
 pub(crate) fn style(state: StateName) -> Style {
     match state {
         StateName::Synced => AnsiColor::Green.on_default(),
+        StateName::Outdated => AnsiColor::Cyan.on_default(),
         StateName::Missing => AnsiColor::Yellow.on_default(),
         StateName::Unreadable => AnsiColor::Magenta.on_default().bold(),
         StateName::Modified => AnsiColor::Red.on_default().bold(),
+        StateName::Conflict => AnsiColor::Red.on_default().bold().underline(),
     }
 }
 

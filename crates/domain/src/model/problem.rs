@@ -45,6 +45,9 @@ pub enum ProblemKind {
     UnreadableCopy,
     /// A collection's manifest, or an entry of it, could not be read.
     MalformedManifest,
+    /// The directory of collections, or an artifact in one, could not be read; copies are judged without
+    /// it.
+    UnreadableCollection,
     /// Something that cannot be watched; changes to it are seen late.
     NotWatched,
     /// A deploy, undeploy or restore was interrupted; the next one in that profile root puts it in
@@ -56,7 +59,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MissingRoot,
         Self::UnreadableDirectory,
         Self::NonUtf8Path,
@@ -66,6 +69,7 @@ impl ProblemKind {
         Self::DuplicateRecord,
         Self::UnreadableCopy,
         Self::MalformedManifest,
+        Self::UnreadableCollection,
         Self::NotWatched,
         Self::Interrupted,
         Self::VanishedRecord,
@@ -83,6 +87,7 @@ impl ProblemKind {
             Self::DuplicateRecord => "duplicate_record",
             Self::UnreadableCopy => "unreadable_copy",
             Self::MalformedManifest => "malformed_manifest",
+            Self::UnreadableCollection => "unreadable_collection",
             Self::NotWatched => "not_watched",
             Self::Interrupted => "interrupted",
             Self::VanishedRecord => "vanished_record",

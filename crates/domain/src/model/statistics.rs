@@ -65,9 +65,9 @@ impl ProjectDeployment {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// Tells whether any copy is modified.
+    /// Tells whether any copy is modified, conflicts included.
     pub fn is_modified(&self) -> bool {
-        self.copies().any(|copy| copy.state.name() == StateName::Modified)
+        self.copies().any(|copy| copy.state.name().is_modified())
     }
 
     /// Returns the date of the first copy.
@@ -100,6 +100,9 @@ pub struct CopyReport {
     pub line: u32,
     /// What became of it.
     pub state: CopyState,
+    /// What kept the collection's word on it from being known, so that it was judged by its baseline
+    /// alone.
+    pub doubts: Box<[Problem]>,
 }
 
 impl CopyReport {
@@ -114,14 +117,23 @@ impl CopyReport {
             profile_id: record.profile_id.clone(),
             line: record.line,
             state,
+            doubts: Box::default(),
         }
+    }
+
+    /// Adds what kept the collection's word on it from being known.
+    #[must_use]
+    pub fn with_doubts(self, doubts: &[Problem]) -> Self {
+        Self { doubts: doubts.into(), ..self }
     }
 
     /// Returns the hash of the content as it is, or nothing when it is missing or unreadable.
     pub fn current(&self) -> Option<ContentHash> {
         match &self.state {
-            CopyState::Synced => self.baseline.hash(),
-            CopyState::Modified { current } => Some(*current),
+            CopyState::Synced | CopyState::Outdated => self.baseline.hash(),
+            CopyState::Modified { current, .. } | CopyState::Conflict { current, .. } => {
+                Some(*current)
+            }
             CopyState::Missing | CopyState::Unreadable(_) => None,
         }
     }
@@ -130,7 +142,11 @@ impl CopyReport {
     pub fn reason(&self) -> Option<&str> {
         match &self.state {
             CopyState::Unreadable(problem) => Some(&problem.reason),
-            CopyState::Synced | CopyState::Modified { .. } | CopyState::Missing => None,
+            CopyState::Synced
+            | CopyState::Outdated
+            | CopyState::Modified { .. }
+            | CopyState::Conflict { .. }
+            | CopyState::Missing => None,
         }
     }
 }
@@ -185,7 +201,7 @@ pub struct ProjectTotals {
     pub project: ProjectPath,
     /// Copies on record.
     pub deployments: usize,
-    /// Copies that are modified.
+    /// Copies that are modified, conflicts included.
     pub modified: usize,
     /// The worst state of a copy, or nothing when there is none.
     pub worst: Option<StateName>,
@@ -200,7 +216,7 @@ impl ProjectTotals {
         for copy in deployment.copies() {
             let state = copy.state.name();
             self.deployments += 1;
-            self.modified += usize::from(state == StateName::Modified);
+            self.modified += usize::from(state.is_modified());
             self.worst = self.worst.max(Some(state));
         }
     }

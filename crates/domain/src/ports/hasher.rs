@@ -1,12 +1,12 @@
-//! Hashing copies.
+//! Hashing copies and what they were deployed from.
 
 use std::fmt::Debug;
 
 use camino::Utf8Path;
 
-use crate::{ContentHash, ProfileRoot, ProjectPath};
+use crate::{ContentHash, ContentTraits, Difference, ProfileRoot, ProjectPath};
 
-/// Computes the content hash of a copy.
+/// Computes content hashes.
 ///
 /// The hash is SHA-256. A file: its bytes. A directory: for every file in it, the UTF-8 bytes of its
 /// path relative to the directory (components joined by `/`), followed by its bytes, nothing
@@ -15,7 +15,7 @@ use crate::{ContentHash, ProfileRoot, ProjectPath};
 /// file counts as a file under the link's name; a link to a directory, a dangling link, a FIFO, a
 /// socket and a device count as nothing, and the last three are never opened.
 ///
-/// An implementation MUST NOT follow a link that leaves the profile root. It MUST NOT return a hash
+/// An implementation MUST NOT follow a link that leaves the profile root, or the collection. It MUST NOT return a hash
 /// of anything it could not read in full, or of content that changed meanwhile. It may block.
 ///
 /// # Source
@@ -31,6 +31,28 @@ pub trait Hasher: Debug + Send + Sync {
     /// - [`HashError::Unverified`] when there is something that could not be read truthfully.
     #[expect(clippy::elidable_lifetime_names, reason = "the mock of the port needs the name")]
     fn hash<'a>(&self, copy: &CopyLocation<'a>) -> Result<ContentHash, HashError>;
+
+    /// Returns what differs if the content hash of a copy is another one than `baseline`, else nothing.
+    /// Costs what [`hash`](Self::hash) does for a copy that is as deployed. Text is what holds no NUL in
+    /// its first 8 KiB.
+    ///
+    /// # Errors
+    ///
+    /// As [`hash`](Self::hash).
+    #[expect(clippy::elidable_lifetime_names, reason = "the mock of the port needs the name")]
+    fn difference<'a>(
+        &self,
+        copy: &CopyLocation<'a>,
+        baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError>;
+
+    /// Returns all that copies of an original are compared with, from one reading.
+    ///
+    /// # Errors
+    ///
+    /// As [`hash`](Self::hash).
+    #[expect(clippy::elidable_lifetime_names, reason = "the mock of the port needs the name")]
+    fn examine<'a>(&self, original: &OriginalLocation<'a>) -> Result<ContentTraits, HashError>;
 }
 
 const _: fn(&dyn Hasher) = |_| {};
@@ -44,6 +66,24 @@ pub struct CopyLocation<'a> {
     pub profile_root: &'a ProfileRoot,
     /// The path below the profile root, from [`RecordedPath::inside`](crate::RecordedPath::inside).
     pub path: &'a Utf8Path,
+}
+
+/// Which artifact of a collection: a path that stays inside it, as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OriginalLocation<'a> {
+    /// The directory of the collection.
+    pub collection: &'a Utf8Path,
+    /// The path below it, from [`RecordedPath::inside`](crate::RecordedPath::inside).
+    pub path: &'a Utf8Path,
+}
+
+/// Where a content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentLocation<'a> {
+    /// In a project.
+    Copy(CopyLocation<'a>),
+    /// In a collection.
+    Original(OriginalLocation<'a>),
 }
 
 /// Why there is no content hash.

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::{CopyState, ProjectPath, ProjectRecords};
+use crate::{Assessment, ProjectPath, ProjectRecords};
 
 /// Knows what each project's trackers say and what became of each copy.
 ///
@@ -20,12 +20,12 @@ pub trait ProjectStates: Debug + Send + Sync {
     /// Returns what the trackers of `project` say, duplicates taken out and reported.
     fn records(&self, project: &ProjectPath) -> Arc<ProjectRecords>;
 
-    /// Returns the state of the copy of `records.records[record]`.
+    /// Returns what became of the copy of `records.records[record]`, judged by its baseline alone.
     ///
     /// # Panics
     ///
     /// Panics when `record` is not an index of `records.records`.
-    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState;
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment;
 }
 
 const _: fn(&dyn ProjectStates) = |_| {};

@@ -12,18 +12,24 @@ use crate::{
 pub(crate) struct Aggregate {
     copies: BTreeMap<ArtifactId, BTreeMap<ProjectPath, Vec<CopyReport>>>,
     problems: Vec<Problem>,
+    /// Problems that concern an artifact besides those that name it.
+    doubts: BTreeMap<ArtifactId, Vec<Problem>>,
 }
 
 impl Aggregate {
     /// Starts with what was skipped before any copy was looked at.
     pub(crate) fn new(problems: Vec<Problem>) -> Self {
-        Self { copies: BTreeMap::new(), problems }
+        Self { copies: BTreeMap::new(), problems, doubts: BTreeMap::new() }
     }
 
-    /// Adds one copy; an unreadable one is a problem too.
+    /// Adds one copy; an unreadable one is a problem too, and so is what is in doubt about it.
     pub(crate) fn add(&mut self, artifact: &ArtifactId, project: &ProjectPath, copy: CopyReport) {
         if let CopyState::Unreadable(problem) = &copy.state {
             self.problems.push((**problem).clone());
+        }
+        if !copy.doubts.is_empty() {
+            self.problems.extend_from_slice(&copy.doubts);
+            self.doubts.entry(artifact.clone()).or_default().extend_from_slice(&copy.doubts);
         }
         let projects = self.copies.entry(artifact.clone()).or_default();
         projects.entry(project.clone()).or_default().push(copy);
@@ -51,6 +57,13 @@ impl Aggregate {
                 problem.artifact.as_ref().and_then(|artifact| artifacts.get_mut(artifact))
             {
                 statistics.problems.push(problem.clone());
+            }
+        }
+        for (artifact, doubts) in self.doubts {
+            if let Some(statistics) = artifacts.get_mut(&artifact) {
+                statistics.problems.extend(doubts);
+                statistics.problems.sort();
+                statistics.problems.dedup();
             }
         }
         (artifacts, self.problems)

@@ -5,8 +5,8 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::{
-    ContentHash, CopyLocation, CopyState, DeploymentReader, DeploymentRecord, HashError, Hasher,
-    Problem, ProblemKind, ProjectPath, ProjectRecords, ProjectStates,
+    Assessment, CopyLocation, DeploymentReader, DeploymentRecord, HashError, Hasher, Problem,
+    ProblemKind, ProjectPath, ProjectRecords, ProjectStates,
 };
 
 /// Answers from a [`DeploymentReader`] and a [`Hasher`], anew each time.
@@ -31,7 +31,7 @@ impl ProjectStates for DirectStates {
         Arc::new(ProjectRecords { project: project.clone(), records, problems })
     }
 
-    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment {
         let (project, record) = (&records.project, &records.records[record]);
         let path = match record.path.inside() {
             Ok(path) => path,
@@ -45,25 +45,35 @@ impl ProjectStates for DirectStates {
             }
         };
         let location = CopyLocation { project, profile_root: &record.profile_root, path: &path };
-        assess(record, self.hasher.hash(&location))
+        let Some(baseline) = record.baseline.hash() else {
+            return match self.hasher.hash(&location) {
+                Ok(_) => unreadable(
+                    record,
+                    (record.tracker.to_string(), Some(record.line)),
+                    format!(
+                        "the hash on record is no SHA-256 in hex: `{}`",
+                        record.baseline.as_str()
+                    ),
+                    "deploy the artifact again to record a hash",
+                ),
+                Err(error) => failed(record, error),
+            };
+        };
+        match self.hasher.difference(&location, baseline) {
+            Ok(None) => Assessment::AsDeployed,
+            Ok(Some(difference)) => Assessment::Differs(Arc::new(difference)),
+            Err(error) => failed(record, error),
+        }
     }
 }
 
-/// Compares what was found with what was deployed.
-fn assess(record: &DeploymentRecord, hashed: Result<ContentHash, HashError>) -> CopyState {
-    match (hashed, record.baseline.hash()) {
-        (Err(HashError::Missing), _) => CopyState::Missing,
-        (Err(HashError::Unverified { path, reason, fix }), _) => {
+/// What a copy is that has no hash.
+fn failed(record: &DeploymentRecord, error: HashError) -> Assessment {
+    match error {
+        HashError::Missing => Assessment::Missing,
+        HashError::Unverified { path, reason, fix } => {
             unreadable(record, (path, None), reason, &fix)
         }
-        (Ok(_), None) => unreadable(
-            record,
-            (record.tracker.to_string(), Some(record.line)),
-            format!("the hash on record is no SHA-256 in hex: `{}`", record.baseline.as_str()),
-            "deploy the artifact again to record a hash",
-        ),
-        (Ok(current), Some(baseline)) if current == baseline => CopyState::Synced,
-        (Ok(current), Some(_)) => CopyState::Modified { current },
     }
 }
 
@@ -72,8 +82,8 @@ fn unreadable(
     (path, line): (String, Option<u32>),
     reason: String,
     fix: &str,
-) -> CopyState {
-    CopyState::Unreadable(Box::new(Problem {
+) -> Assessment {
+    Assessment::Unreadable(Box::new(Problem {
         path,
         line,
         kind: ProblemKind::UnreadableCopy,

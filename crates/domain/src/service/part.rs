@@ -36,7 +36,27 @@ impl Overview {
 
     /// Returns the problems that were met before any copy was looked at, sorted.
     pub fn problems_of_no_copy(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| problem.kind != ProblemKind::UnreadableCopy)
+        self.problems.iter().filter(|problem| !is_of_a_copy(problem.kind))
+    }
+}
+
+/// Tells whether problems of this kind come with a copy: it could not be verified, or the collection's
+/// word on it is in doubt.
+const fn is_of_a_copy(kind: ProblemKind) -> bool {
+    match kind {
+        ProblemKind::UnreadableCopy
+        | ProblemKind::MalformedManifest
+        | ProblemKind::UnreadableCollection => true,
+        ProblemKind::MissingRoot
+        | ProblemKind::UnreadableDirectory
+        | ProblemKind::NonUtf8Path
+        | ProblemKind::UnreadableTracker
+        | ProblemKind::MalformedTracker
+        | ProblemKind::MalformedRecord
+        | ProblemKind::DuplicateRecord
+        | ProblemKind::NotWatched
+        | ProblemKind::Interrupted
+        | ProblemKind::VanishedRecord => false,
     }
 }
 
@@ -57,6 +77,7 @@ pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
         | ProblemKind::NonUtf8Path
         | ProblemKind::UnreadableCopy
         | ProblemKind::MalformedManifest
+        | ProblemKind::UnreadableCollection
         | ProblemKind::NotWatched
         | ProblemKind::Interrupted
         | ProblemKind::VanishedRecord => path.starts_with(project.as_path()),

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 
 use crate::{
-    Action, ArtifactId, Baseline, ContentHash, CopyState, NeedsForce, RecordedPath, Replace,
+    Action, ArtifactId, Assessment, Baseline, ContentHash, NeedsForce, RecordedPath, Replace,
     StateName,
 };
 
@@ -127,18 +127,18 @@ pub fn records_of_copy<'a>(
     sorted
 }
 
-/// Tells whether a new version is rolled out to a copy in this state: only to what was deployed and
-/// nobody has touched.
+/// Tells whether a new version is rolled out to a copy that was found like this: only to what was
+/// deployed and nobody has touched.
 ///
 /// # Errors
 ///
-/// - The name of the state, when it is not.
-pub fn rolls_out(state: &CopyState) -> Result<(), StateName> {
-    match state {
-        CopyState::Synced => Ok(()),
-        CopyState::Modified { .. } | CopyState::Missing | CopyState::Unreadable(_) => {
-            Err(state.name())
-        }
+/// - The name of its state, when it is not.
+pub fn rolls_out(copy: &Assessment) -> Result<(), StateName> {
+    match copy {
+        Assessment::AsDeployed => Ok(()),
+        Assessment::Differs(_) => Err(StateName::Modified),
+        Assessment::Missing => Err(StateName::Missing),
+        Assessment::Unreadable(_) => Err(StateName::Unreadable),
     }
 }
 

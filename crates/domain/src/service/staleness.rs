@@ -1,10 +1,13 @@
 //! Which change makes which answers stale: pure, and the only place that knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 
-use crate::{Affected, ArtifactId, CopyState, DeploymentRecord, ProfileRoot, ProjectRecords};
+use crate::{
+    Affected, ArtifactId, Assessment, DeploymentRecord, Original, OriginalId, ProfileRoot,
+    ProjectRecords,
+};
 
 /// Returns which copies may differ when something at `path` below a profile root has changed: those
 /// at the path, those it lies in and those in it. As indices of the records.
@@ -43,15 +46,27 @@ pub fn named(records: &ProjectRecords) -> impl Iterator<Item = &ArtifactId> {
     of_records.chain(records.problems.iter().filter_map(|problem| problem.artifact.as_ref()))
 }
 
-/// Tells whether the state of a copy is as good for a record that was read later, as long as the copy
-/// itself has not changed: the records say the same, but for the line they stand on, and the state
-/// tells of no line.
+/// Returns whose statistics may differ when collections have changed: the artifacts of those originals
+/// that are not now what they were before. Of one that was asked for and is not known before, nobody
+/// knows what was made of it.
+pub fn affected_by_originals(
+    before: &BTreeMap<OriginalId, Option<Original>>,
+    after: &BTreeMap<OriginalId, Original>,
+) -> Affected {
+    let same = |id, before: &Option<Original>| before.is_some() && before.as_ref() == after.get(id);
+    let changed = before.iter().filter(|(id, before)| !same(*id, before));
+    Affected::Only(changed.map(|(id, _)| id.artifact.clone()).collect())
+}
+
+/// Tells whether what became of a copy is as good for a record that was read later, as long as the copy
+/// itself has not changed: the records say the same, but for the line they stand on, and it tells of no
+/// line.
 pub fn state_survives(
     before: &DeploymentRecord,
-    state: &CopyState,
+    state: &Assessment,
     after: &DeploymentRecord,
 ) -> bool {
-    !matches!(state, CopyState::Unreadable(_))
+    !matches!(state, Assessment::Unreadable(_))
         && before.artifact == after.artifact
         && before.profile_root == after.profile_root
         && before.path == after.path

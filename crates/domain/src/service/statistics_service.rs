@@ -1,22 +1,27 @@
 //! The use case: where is each artifact deployed, and which copies differ?
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::aggregate::Aggregate;
+use super::explain::explain;
 use crate::ports::workers::map;
 use crate::{
-    ArtifactId, CopyReport, DeploymentStatistics, Inventory, Overview, ProjectDiscovery,
-    ProjectPath, ProjectRecords, ProjectStates, ScanObserver, ScanPhase, Scanned, Workers,
+    ArtifactId, Assessment, CopyReport, DeploymentRecord, DeploymentStatistics, Inventory,
+    Original, OriginalId, Originals, Overview, ProjectDiscovery, ProjectPath, ProjectRecords,
+    ProjectStates, ScanObserver, ScanPhase, Scanned, Workers,
 };
 
-/// Joins discovery and project states into statistics.
+/// Joins discovery, project states and originals into statistics.
 ///
 /// Trackers are read side by side, then copies are hashed side by side, over all projects at once so
-/// that one large project does not leave the other threads idle.
+/// that one large project does not leave the other threads idle. Then each original is examined that a
+/// copy is judged by, once.
 #[derive(Debug, Clone)]
 pub struct StatisticsService {
     discovery: Arc<dyn ProjectDiscovery>,
     states: Arc<dyn ProjectStates>,
+    originals: Arc<dyn Originals>,
     workers: Arc<dyn Workers>,
 }
 
@@ -25,9 +30,10 @@ impl StatisticsService {
     pub fn new(
         discovery: Arc<dyn ProjectDiscovery>,
         states: Arc<dyn ProjectStates>,
+        originals: Arc<dyn Originals>,
         workers: Arc<dyn Workers>,
     ) -> Self {
-        Self { discovery, states, workers }
+        Self { discovery, states, originals, workers }
     }
 
     /// Finds the projects and reads their trackers. Looks at no copy.
@@ -52,7 +58,7 @@ impl StatisticsService {
     }
 
     /// Returns the statistics of every artifact that has a record which is `wanted`, by project and
-    /// artifact; looks at the copies of those records only.
+    /// artifact; looks at the copies of those records and at their originals only.
     pub fn overview(
         &self,
         inventory: &Inventory,
@@ -68,18 +74,50 @@ impl StatisticsService {
             })
             .collect();
         observer.begin(ScanPhase::Hashing, copies.len());
-        let states = map(&*self.workers, &copies, |&(project, record)| {
-            let state = self.states.state(project, record);
+        let assessments = map(&*self.workers, &copies, |&(project, record)| {
+            let assessment = self.states.state(project, record);
             observer.advance();
-            state
+            assessment
         });
+        let names: Vec<_> = copies
+            .iter()
+            .zip(&assessments)
+            .map(|(&(project, record), assessment)| {
+                original_of(&project.records[record], assessment)
+            })
+            .collect();
+        let originals = self.originals(names.iter().copied().flatten().collect());
+        let originals: BTreeMap<Name<'_>, _> = originals
+            .iter()
+            .map(|(id, original)| ((id.collection.as_str(), &id.artifact), original))
+            .collect();
+
         let mut aggregate = Aggregate::new(inventory.problems().cloned().collect());
-        for ((project, record), state) in copies.into_iter().zip(states) {
+        for (((project, record), assessment), name) in
+            copies.into_iter().zip(assessments).zip(names)
+        {
             let record = &project.records[record];
-            aggregate.add(&record.artifact, &project.project, CopyReport::new(record, state));
+            let original = name.and_then(|name| originals.get(&name).copied());
+            let content = original.and_then(Original::content);
+            let state = explain(assessment, &record.baseline, content);
+            let doubts = original.map(Original::problems).unwrap_or_default();
+            let copy = CopyReport::new(record, state).with_doubts(doubts);
+            aggregate.add(&record.artifact, &project.project, copy);
         }
         let (artifacts, problems) = aggregate.finish();
         Overview { projects: inventory.projects.clone(), artifacts, problems }
+    }
+
+    /// Asks for all originals at once, if there is any to ask for.
+    fn originals(&self, names: BTreeSet<Name<'_>>) -> BTreeMap<OriginalId, Original> {
+        let wanted: BTreeSet<_> = names
+            .into_iter()
+            .map(|(collection, artifact)| OriginalId {
+                collection: collection.to_owned(),
+                artifact: artifact.clone(),
+            })
+            .collect();
+        if wanted.is_empty() { BTreeMap::new() } else { self.originals.originals(&wanted) }
     }
 
     /// Returns the statistics of one artifact, looking at its copies only; zeros when it is deployed
@@ -92,6 +130,20 @@ impl StatisticsService {
     ) -> DeploymentStatistics {
         self.overview(inventory, &|_, candidate| candidate == artifact, observer)
             .statistics(artifact)
+    }
+}
+
+/// The name of an original: its collection and the artifact.
+type Name<'a> = (&'a str, &'a ArtifactId);
+
+/// Returns what a copy is judged by besides its baseline: nothing when it has no content, or its record
+/// names no collection.
+fn original_of<'a>(record: &'a DeploymentRecord, assessment: &Assessment) -> Option<Name<'a>> {
+    match assessment {
+        Assessment::AsDeployed | Assessment::Differs(_) => {
+            Some((record.from_collection.as_deref()?, &record.artifact))
+        }
+        Assessment::Missing | Assessment::Unreadable(_) => None,
     }
 }
 

@@ -8,9 +8,13 @@ use camino::Utf8PathBuf;
 use super::{CopySketch, RecordSketch, Sketch, TrackerSketch};
 use crate::{
     ArtifactDetails, ArtifactId, Baseline, Collection, CollectionArtifact, CollectionReader,
-    ContentHash, CopyLocation, DeploymentReader, DeploymentRecord, HashError, Hasher, Problem,
-    ProblemKind, ProfileRoot, ProjectDiscovery, ProjectPath, RecordedPath, Scanned,
+    ContentHash, ContentTraits, CopyLocation, DeploymentReader, DeploymentRecord, Difference,
+    HashError, Hasher, OriginalLocation, Problem, ProblemKind, ProfileRoot, ProjectDiscovery,
+    ProjectPath, RecordedPath, Scanned,
 };
+
+/// The collection that every record names.
+pub const COLLECTION: &str = "default";
 
 /// How a test hashes a copy; the domain has no hash function of its own.
 pub type HashCopy = fn(&CopySketch) -> ContentHash;
@@ -94,8 +98,8 @@ impl DeploymentReader for InMemoryProjects {
     }
 }
 
-impl Hasher for InMemoryProjects {
-    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+impl InMemoryProjects {
+    fn copy(&self, copy: &CopyLocation<'_>) -> Option<&CopySketch> {
         let found = self.sketch.trackers.iter().find_map(|((relative, profile_root), tracker)| {
             let TrackerSketch::Records(records) = tracker else { return None };
             if self.project(relative) != *copy.project || profile_root != copy.profile_root {
@@ -105,10 +109,33 @@ impl Hasher for InMemoryProjects {
                 .iter()
                 .find(|record| RecordedPath::new(&record.path).inside().as_deref() == Ok(copy.path))
         });
-        match found.map(|record| &record.copy) {
-            None | Some(CopySketch::Missing) => Err(HashError::Missing),
-            Some(content) => Ok((self.hash)(content)),
-        }
+        found.map(|record| &record.copy).filter(|copy| **copy != CopySketch::Missing)
+    }
+
+    fn original(&self, original: &OriginalLocation<'_>) -> Option<&CopySketch> {
+        let collection = self.sketch.collections.get(original.collection.file_name()?)?;
+        let contents = collection.contents.get(original.path.as_str());
+        contents.filter(|content| **content != CopySketch::Missing)
+    }
+}
+
+impl Hasher for InMemoryProjects {
+    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+        self.copy(copy).map(self.hash).ok_or(HashError::Missing)
+    }
+
+    fn difference(
+        &self,
+        copy: &CopyLocation<'_>,
+        baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError> {
+        let content = self.copy(copy).ok_or(HashError::Missing)?;
+        Ok(content.difference(baseline, self.hash))
+    }
+
+    fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
+        let content = self.original(original).ok_or(HashError::Missing)?;
+        Ok(content.traits(self.hash))
     }
 }
 
@@ -131,10 +158,11 @@ impl CollectionReader for InMemoryProjects {
                 artifacts: artifacts.collect(),
                 name: name.clone(),
             });
+            let manifest = self.base.join("collections").join(name).join("manifest");
             let bad = (1..).take(collection.bad_entries);
-            scanned
-                .problems
-                .extend(bad.map(|line| problem(ProblemKind::MalformedManifest, name, line)));
+            scanned.problems.extend(
+                bad.map(|line| problem(ProblemKind::MalformedManifest, manifest.as_str(), line)),
+            );
         }
         scanned
     }
@@ -153,7 +181,7 @@ fn convert(
         path: RecordedPath::new(&record.path),
         baseline: Baseline::new(record.baseline.as_deref()?),
         deployed_at: record.deployed_at.parse().ok()?,
-        from_collection: None,
+        from_collection: Some(COLLECTION.to_owned()),
         profile_id: None,
         tracker: Arc::clone(tracker),
         line,

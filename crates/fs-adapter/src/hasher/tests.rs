@@ -5,8 +5,10 @@ mod changing;
 mod links;
 mod missing;
 mod odd_files;
+mod originals;
 mod properties;
 
+use camino::Utf8Path;
 use skillstat_domain::ProfileRoot;
 
 use super::*;

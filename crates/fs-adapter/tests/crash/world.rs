@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use skillstat_domain::{DirectStates, ProblemKind, ProjectPath, ProjectStates};
+use skillstat_domain::{DirectStates, ProblemKind, ProjectPath, ProjectStates, explain};
 use skillstat_fs_adapter::{Sha256Hasher, TomlDeploymentReader};
 use tempfile::TempDir;
 
@@ -130,7 +130,10 @@ impl World {
         let other = |kind| kind != ProblemKind::Interrupted;
         assert!(records.problems.iter().all(|p| !other(p.kind)), "{:?}", records.problems);
         let of_pdf = |&index: &usize| records.records[index].artifact.name() == "pdf";
-        let state = |index| states.state(&records, index).name().to_string();
+        let state = |index: usize| {
+            let baseline = &records.records[index].baseline;
+            explain(states.state(&records, index), baseline, None).name().to_string()
+        };
         let copy = self.path("projects/app/.claude/skills/pdf/SKILL.md");
         Seen {
             copy: fs::read_to_string(copy).ok(),

@@ -1,7 +1,7 @@
 //! The copies of one project, out of what is known of all artifacts.
 
 use serde::Serialize;
-use skillstat_domain::{ArtifactId, CopyReport, DeployedAt, Overview, ProjectPath, StateName};
+use skillstat_domain::{ArtifactId, CopyReport, DeployedAt, DriftKind, Overview, ProjectPath};
 use utoipa::ToSchema;
 
 /// One artifact's copy in a project.
@@ -46,8 +46,10 @@ pub(crate) struct Extras {
     deployment_profile_id: Option<String>,
     /// The profile root it lies in.
     profile_root_dir: String,
-    /// `synced`, `modified`, `missing` or `unreadable`.
+    /// `synced`, `outdated`, `missing`, `unreadable`, `modified` or `conflict`.
     state: &'static str,
+    /// In what way the content differs from what was deployed, if it does, or null.
+    kind: Option<&'static str>,
     /// Why it is unreadable, or null.
     reason: Option<String>,
 }
@@ -58,12 +60,13 @@ impl From<&CopyReport> for Extras {
             deployment_profile_id: copy.profile_id.clone(),
             profile_root_dir: copy.profile_root.to_string(),
             state: copy.state.name().as_str(),
+            kind: copy.state.kind().map(DriftKind::as_str),
             reason: copy.reason().map(ToOwned::to_owned),
         }
     }
 }
 
-/// Tells whether a copy is modified.
+/// Tells whether a copy is modified, conflicts included.
 pub(crate) fn is_modified(copy: &CopyReport) -> bool {
-    copy.state.name() == StateName::Modified
+    copy.state.name().is_modified()
 }

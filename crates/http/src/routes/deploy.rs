@@ -39,8 +39,8 @@ pub(crate) struct RecordedCopy {
     collection_sha: String,
     /// Whether the copy differs from what was deployed.
     local_modifications: bool,
-    /// `synced`, `modified` or, when the copy cannot be verified, `unknown`; a missing copy is
-    /// `synced`, as it is for SkillMeat: `state` says the truth.
+    /// `synced`, `modified` or, when the copy cannot be verified, `unknown`; a missing or outdated copy
+    /// is `synced`, as it is for SkillMeat: `state` says the truth.
     sync_status: &'static str,
     /// Always null.
     merge_base_snapshot: Option<String>,
@@ -91,8 +91,8 @@ fn deployment(ProjectCopy { artifact, copy }: &ProjectCopy<'_>, project: &str) -
         collection_sha: copy.baseline.as_str().to_owned(),
         local_modifications: copies::is_modified(copy),
         sync_status: match copy.state.name() {
-            StateName::Synced | StateName::Missing => "synced",
-            StateName::Modified => "modified",
+            StateName::Synced | StateName::Outdated | StateName::Missing => "synced",
+            StateName::Modified | StateName::Conflict => "modified",
             StateName::Unreadable => "unknown",
         },
         merge_base_snapshot: None,

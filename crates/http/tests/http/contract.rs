@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use skillstat_domain::CopyState;
 use skillstat_domain::testing::MockStatsCache;
+use skillstat_domain::{CopyState, DriftKind};
 use skillstat_http::{GuardConfig, Reads, Token};
 
 use crate::support::{Service, World, request, sample_collection};
@@ -97,7 +97,10 @@ fn world(copies: &[&str]) -> World {
         let (copy, modified) = copy.strip_suffix(" modified").map_or((*copy, false), |c| (c, true));
         let id = copy.split(' ').nth(1).unwrap();
         let state = if modified {
-            CopyState::Modified { current: "ab".repeat(32).parse().unwrap() }
+            CopyState::Modified {
+                current: "ab".repeat(32).parse().unwrap(),
+                kind: DriftKind::Content,
+            }
         } else {
             CopyState::Synced
         };

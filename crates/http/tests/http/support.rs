@@ -12,9 +12,9 @@ use serde_json::Value;
 use skillstat_domain::testing::{ManualClock, MockChangeFeed, MockStatsCache};
 use skillstat_domain::{
     Answer, AnswerSource, ArtifactId, Baseline, CacheCounters, Cached, ChangeFeed, Clock,
-    Collection, CopyReport, CopyState, DeploymentStatistics, Moment, Overview, ProfileRoot,
-    ProjectDeployment, ProjectPath, QueryError, RecordedPath, Scanned, StatisticsQuery, Unwatched,
-    Watcher,
+    Collection, CopyReport, CopyState, DeploymentStatistics, DriftKind, Moment, Overview,
+    ProfileRoot, ProjectDeployment, ProjectPath, QueryError, RecordedPath, Scanned,
+    StatisticsQuery, Unwatched, Watcher,
 };
 use skillstat_http::{GuardConfig, HttpState, Services, router};
 use tower::ServiceExt;
@@ -73,6 +73,7 @@ impl World {
             profile_id: Some("claude_code".to_owned()),
             line: u32::try_from(line).unwrap(),
             state,
+            doubts: Box::default(),
         };
         let project = ProjectPath::new(Utf8Path::new(project)).unwrap();
         let deployment = ProjectDeployment::new(project, vec![report]).unwrap();
@@ -279,7 +280,10 @@ pub(crate) fn sample_collection() -> Collection {
 
 /// A small world: the sample collection, one artifact of it deployed twice, one stray artifact.
 pub(crate) fn small_world() -> World {
-    let modified = || CopyState::Modified { current: "ab".repeat(32).parse().unwrap() };
+    let modified = || CopyState::Modified {
+        current: "ab".repeat(32).parse().unwrap(),
+        kind: DriftKind::Content,
+    };
     let hash = "cd".repeat(32);
     let mut world = World::new()
         .copy(&format!("/p/a skill:canvas skills/canvas 2026-01-01T00:00:00 {hash}"), modified())

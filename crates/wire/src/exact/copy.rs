@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 use skillstat_domain::{
-    Baseline, ContentHash, CopyReport, CopyState, DeployedAt, Problem, ProblemKind, ProfileRoot,
-    ProjectPath, RecordedPath,
+    Baseline, ContentHash, CopyReport, CopyState, DeployedAt, DriftKind, Problem, ProblemKind,
+    ProfileRoot, ProjectPath, RecordedPath,
 };
 
 use super::malformed::Malformed;
@@ -32,6 +32,9 @@ pub struct ExactCopy {
     pub line: u32,
     /// What became of it.
     pub state: ExactState,
+    /// What kept the collection's word on it from being known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<ExactProblem>,
 }
 
 /// The state of a copy.
@@ -41,12 +44,26 @@ pub struct ExactCopy {
 pub enum ExactState {
     /// As deployed.
     Synced,
-    /// Edited: the hash of the content as it is now.
-    Modified(String),
+    /// As deployed, and the collection holds something newer.
+    Outdated,
+    /// Edited.
+    Modified(ExactDrift),
+    /// Edited, and the collection holds something newer.
+    Conflict(ExactDrift),
     /// Gone.
     Missing,
     /// Not verified, and why.
     Unreadable(Box<ExactProblem>),
+}
+
+/// How a copy was edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExactDrift {
+    /// The hash of the content as it is now.
+    pub current: String,
+    /// In what way it differs from what was deployed.
+    pub kind: String,
 }
 
 impl From<&CopyReport> for ExactCopy {
@@ -61,12 +78,19 @@ impl From<&CopyReport> for ExactCopy {
             line: copy.line,
             state: match &copy.state {
                 CopyState::Synced => ExactState::Synced,
-                CopyState::Modified { current } => ExactState::Modified(current.to_string()),
+                CopyState::Outdated => ExactState::Outdated,
+                CopyState::Modified { current, kind } => {
+                    ExactState::Modified(ExactDrift::new(*current, *kind))
+                }
+                CopyState::Conflict { current, kind } => {
+                    ExactState::Conflict(ExactDrift::new(*current, *kind))
+                }
                 CopyState::Missing => ExactState::Missing,
                 CopyState::Unreadable(problem) => {
                     ExactState::Unreadable(Box::new((&**problem).into()))
                 }
             },
+            doubts: copy.doubts.iter().map(Into::into).collect(),
         }
     }
 }
@@ -87,33 +111,64 @@ impl TryFrom<ExactCopy> for CopyReport {
             profile_id: copy.profile_id,
             line: copy.line,
             state: state(copy.state, &baseline)?,
+            doubts: copy.doubts.into_iter().map(doubt).collect::<Result<_, _>>()?,
             baseline,
         })
     }
 }
 
+impl ExactDrift {
+    fn new(current: ContentHash, kind: DriftKind) -> Self {
+        Self { current: current.to_string(), kind: kind.to_string() }
+    }
+
+    /// Reads it; the content must not be what was deployed.
+    fn read(self, recorded: ContentHash) -> Result<(ContentHash, DriftKind), Malformed> {
+        let Self { current, kind } = self;
+        if current.parse() == Ok(recorded) {
+            return Err(Malformed::new("hash", current, &"modified, and as the baseline"));
+        }
+        let kind = kind.parse().map_err(|error| Malformed::new("drift", kind, &error))?;
+        Ok((hash(current)?, kind))
+    }
+}
+
 /// Reads a state, which must be one that a copy of this baseline can have.
 fn state(state: ExactState, baseline: &Baseline) -> Result<CopyState, Malformed> {
-    match (state, baseline.hash()) {
-        (ExactState::Synced | ExactState::Modified(_), None) => {
-            Err(Malformed::new("baseline", baseline.as_str(), &"nothing can be compared with it"))
+    let recorded = || {
+        let why = "nothing can be compared with it";
+        baseline.hash().ok_or_else(|| Malformed::new("baseline", baseline.as_str(), &why))
+    };
+    Ok(match state {
+        ExactState::Synced => recorded().map(|_| CopyState::Synced)?,
+        ExactState::Outdated => recorded().map(|_| CopyState::Outdated)?,
+        ExactState::Modified(drift) => {
+            let (current, kind) = drift.read(recorded()?)?;
+            CopyState::Modified { current, kind }
         }
-        (ExactState::Synced, Some(_)) => Ok(CopyState::Synced),
-        (ExactState::Modified(current), Some(recorded)) if current.parse() == Ok(recorded) => {
-            Err(Malformed::new("hash", current, &"modified, and as the baseline"))
+        ExactState::Conflict(drift) => {
+            let (current, kind) = drift.read(recorded()?)?;
+            CopyState::Conflict { current, kind }
         }
-        (ExactState::Modified(current), Some(_)) => {
-            Ok(CopyState::Modified { current: hash(current)? })
+        ExactState::Missing => CopyState::Missing,
+        ExactState::Unreadable(problem) => {
+            CopyState::Unreadable(Box::new(of_kind(*problem, &[ProblemKind::UnreadableCopy])?))
         }
-        (ExactState::Missing, _) => Ok(CopyState::Missing),
-        (ExactState::Unreadable(problem), _) => {
-            let problem: Problem = (*problem).try_into()?;
-            if problem.kind != ProblemKind::UnreadableCopy {
-                return Err(Malformed::new("kind", problem.kind.as_str(), &"not that of a copy"));
-            }
-            Ok(CopyState::Unreadable(Box::new(problem)))
-        }
+    })
+}
+
+/// Reads why the collection's word is not known.
+fn doubt(problem: ExactProblem) -> Result<Problem, Malformed> {
+    of_kind(problem, &[ProblemKind::MalformedManifest, ProblemKind::UnreadableCollection])
+}
+
+/// Reads a problem of a copy, which must be of one of these kinds.
+fn of_kind(problem: ExactProblem, kinds: &[ProblemKind]) -> Result<Problem, Malformed> {
+    let problem: Problem = problem.try_into()?;
+    if !kinds.contains(&problem.kind) {
+        return Err(Malformed::new("kind", problem.kind.as_str(), &"not that of a copy"));
     }
+    Ok(problem)
 }
 
 fn hash(text: String) -> Result<ContentHash, Malformed> {

@@ -5,7 +5,7 @@ use skillstat_domain::WatchState;
 /// Which shape the body has, and which program made it: another release may find other things, or say
 /// them in other words, so its answer is not the same answer. The last number counts the shapes of one
 /// release.
-pub const EXACT_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+pub const EXACT_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 
 /// The header with [`EXACT_VERSION`].
 pub const EXACT_VERSION_HEADER: &str = "skillstat-exact";

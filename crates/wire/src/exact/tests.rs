@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use skillstat_domain::{
     ArtifactDetails, ArtifactId, ArtifactMetadata, Baseline, Collection, CollectionArtifact,
-    CopyReport, CopyState, DeploymentStatistics, Overview, Problem, ProblemKind, ProfileRoot,
-    ProjectDeployment, ProjectPath, RecordedPath, Scanned,
+    CopyReport, CopyState, DeploymentStatistics, DriftKind, Overview, Problem, ProblemKind,
+    ProfileRoot, ProjectDeployment, ProjectPath, RecordedPath, Scanned,
 };
 
 use super::*;
@@ -42,6 +42,7 @@ fn copy(profile_root: &str, deployed_at: &str, state: CopyState) -> CopyReport {
         profile_id: None,
         line: u32::MAX,
         state,
+        doubts: Box::default(),
     }
 }
 
@@ -50,11 +51,20 @@ fn copy(profile_root: &str, deployed_at: &str, state: CopyState) -> CopyReport {
 fn overview() -> Overview {
     let id = ArtifactId::new("command", "review.md.md").unwrap();
     let unverified = problem("/p/a/x", Some(&id));
+    let edited = "ab".repeat(32).parse().unwrap();
+    let doubt = Problem { kind: ProblemKind::UnreadableCollection, ..problem("/c/x", Some(&id)) };
     let copies = vec![
         copy(".claude", "2026-01-02T03:04:05.000006+01:02:03", CopyState::Synced),
         copy(".agents", "2026-01-02", CopyState::Missing),
         copy(".b", "0001-01-01T00:00:00Z", CopyState::Unreadable(Box::new(unverified.clone()))),
-        copy(".c", "2026-W01", CopyState::Modified { current: "ab".repeat(32).parse().unwrap() }),
+        copy(".c", "2026-W01", CopyState::Modified { current: edited, kind: DriftKind::Content }),
+        copy(
+            ".d",
+            "2026-W01",
+            CopyState::Conflict { current: edited, kind: DriftKind::Unexplained },
+        ),
+        copy(".e", "2026-W01", CopyState::Outdated),
+        copy(".f", "2026-W01", CopyState::Synced).with_doubts(std::slice::from_ref(&doubt)),
     ];
     let deployment = |path| ProjectDeployment::new(project(path), copies.clone()).unwrap();
     let statistics = DeploymentStatistics {
@@ -176,7 +186,8 @@ fn what_is_no_path_date_hash_or_name_is_refused() {
         json!("yesterday"),
         "date `yesterday`: not a date and time in ISO 8601, such as 2026-01-02T03:04:05",
     );
-    check_refused(&copy("3/state/modified"), json!("f"), "hash `f`: not 64 hex digits");
+    check_refused(&copy("3/state/modified/current"), json!("f"), "hash `f`: not 64 hex digits");
+    check_refused(&copy("4/state/conflict/kind"), json!("f"), "drift `f`: no sort of drift");
     check_refused(&copy("2/state/unreadable/kind"), json!("x"), "kind `x`: no sort of problem");
     check_refused(
         "/artifacts/0/artifact",
@@ -196,15 +207,23 @@ fn a_state_that_a_copy_cannot_have_is_refused() {
     let copy = |rest: &str| format!("/artifacts/0/statistics/deployments/1/copies/{rest}");
     let nothing = "baseline `x`: nothing can be compared with it";
     check_refused(&copy("0/baseline"), json!("x"), nothing);
-    check_refused(&copy("3/baseline"), json!("x"), nothing);
+    for place in 3..7 {
+        check_refused(&copy(&format!("{place}/baseline")), json!("x"), nothing);
+    }
     check_refused(&copy("2/state"), json!("synced"), &nothing.replace('x', "no hash"));
     let same = "cd".repeat(32);
     let expected = format!("hash `{same}`: modified, and as the baseline");
-    check_refused(&copy("3/state/modified"), json!(same), &expected);
+    check_refused(&copy("3/state/modified/current"), json!(same), &expected);
+    check_refused(&copy("4/state/conflict/current"), json!(same), &expected);
     check_refused(
         &copy("2/state/unreadable/kind"),
         json!("malformed_record"),
         "kind `malformed_record`: not that of a copy",
+    );
+    check_refused(
+        &copy("6/doubts/0/kind"),
+        json!("unreadable_copy"),
+        "kind `unreadable_copy`: not that of a copy",
     );
 }
 

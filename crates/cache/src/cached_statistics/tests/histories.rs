@@ -23,6 +23,8 @@ enum Step {
     Empty { project: u8, fault: Fault },
     /// A walk has a problem in a project, or no longer, and a watcher tells of it.
     Hide { project: u8, is_hidden: bool },
+    /// The collection gets another content of an artifact, or none, and a watcher tells of the collections.
+    Publish { artifact: u8, content: Option<u8> },
     /// A copy changes and somebody only knows that something has.
     ChangeUnseen { project: u8, artifact: u8, content: u8 },
     /// A copy changes and somebody names the artifact.
@@ -56,6 +58,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => copy().prop_map(|(project, artifact, _)| Step::Record { project, artifact }),
         2 => (0..4_u8, fault).prop_map(|(project, fault)| Step::Empty { project, fault }),
         1 => (0..4_u8, any::<bool>()).prop_map(|(project, is_hidden)| Step::Hide { project, is_hidden }),
+        3 => (0..3_u8, prop::option::of(0..3_u8)).prop_map(|(artifact, content)| Step::Publish { artifact, content }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeUnseen { project, artifact, content }),
         1 => copy().prop_map(|(project, artifact, content)| Step::ChangeNamed { project, artifact, content }),
         1 => (0..150_u8).prop_map(|seconds| Step::Wait { seconds }),
@@ -71,7 +74,8 @@ fn artifact(number: u8) -> String {
 /// A computation without any memory.
 fn uncached(world: &Arc<World>) -> StatisticsService {
     let world = || Arc::clone(world);
-    StatisticsService::new(world() as _, world() as _, world() as _)
+    let originals = DirectOriginals::new(world(), world(), world());
+    StatisticsService::new(world(), world(), Arc::new(originals), world())
 }
 
 async fn take(setting: &Setting, step: &Step) {
@@ -116,6 +120,10 @@ async fn take(setting: &Setting, step: &Step) {
         Step::Hide { project, is_hidden } => {
             setting.world.hide(project, is_hidden);
             setting.query.changed(&[redeployed(project)].into());
+        }
+        Step::Publish { artifact: number, content } => {
+            setting.world.publish(&artifact(number), content);
+            setting.query.changed(&[Change::Collections].into());
         }
         Step::ChangeUnseen { project, artifact: number, content } => {
             setting.world.set(project, &artifact(number), content);

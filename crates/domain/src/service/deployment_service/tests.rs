@@ -43,7 +43,9 @@ fn sketch() -> Sketch {
         .tracker("d", ".claude", records(&[("pdf", StateName::Missing)]));
     for (name, artifacts) in [("default", vec!["pdf"]), ("work", vec!["pdf", "other"])] {
         let artifacts = artifacts.into_iter().map(artifact).collect();
-        sketch.collections.insert(name.to_owned(), CollectionSketch { artifacts, bad_entries: 0 });
+        sketch
+            .collections
+            .insert(name.to_owned(), CollectionSketch { artifacts, ..CollectionSketch::default() });
     }
     sketch.active_collection = Some("work".to_owned());
     sketch

@@ -7,7 +7,10 @@ use crate::testing::contract::{self, Stage};
 use crate::testing::{
     CopySketch, InMemoryProjects, MockHasher, RecordSketch, Sketch, TrackerSketch,
 };
-use crate::{ArtifactId, Baseline, ProfileRoot, RecordedPath};
+use crate::{
+    ArtifactId, Baseline, ContentHash, ContentTraits, Difference, DirectOriginals, InTurn,
+    ProfileRoot, RecordedPath,
+};
 
 /// A hash that tells contents apart; which one does not matter here.
 fn toy_hash(copy: &CopySketch) -> ContentHash {
@@ -52,10 +55,15 @@ fn the_in_memory_twin_keeps_the_contracts_of_the_adapters() {
     contract::deployment_reader(&|sketch| stage(in_memory(sketch)));
     contract::hasher(&|sketch| stage(in_memory(sketch)));
     contract::collection_reader(&|sketch| stage(in_memory(sketch)));
+    contract::originals(&|sketch| {
+        let world = in_memory(sketch);
+        let workers = Arc::new(InTurn);
+        stage(Arc::new(DirectOriginals::new(Arc::clone(&world) as _, world, workers)))
+    });
 }
 
 /// The state of a copy with this baseline and path, when it is hashed by `hasher`.
-fn state_by(baseline: &str, path: &str, hasher: MockHasher) -> CopyState {
+fn state_by(baseline: &str, path: &str, hasher: MockHasher) -> Assessment {
     let record = RecordSketch {
         kind: "skill".to_owned(),
         name: "pdf".to_owned(),
@@ -70,24 +78,38 @@ fn state_by(baseline: &str, path: &str, hasher: MockHasher) -> CopyState {
     states.state(&records, 0)
 }
 
+/// A content with this hash that differs from another one.
+fn difference(hash: ContentHash, baseline: ContentHash) -> Difference {
+    Difference::new(ContentTraits::new(hash, hash, hash, None), hash, baseline)
+}
+
 /// The state of a copy in its proper place, when hashing it gives this.
-fn state(baseline: &str, hashed: Result<ContentHash, HashError>) -> CopyState {
+fn state(baseline: &str, hashed: Result<ContentHash, HashError>) -> Assessment {
     let mut hasher = MockHasher::new();
-    hasher.expect_hash().once().return_once(move |_| hashed);
+    // Whether it differs from the hash on record, or its hash where that is none.
+    if let Ok(baseline) = baseline.parse::<ContentHash>() {
+        hasher.expect_difference().once().return_once(move |_, compared| {
+            assert_eq!(compared, baseline);
+            hashed.map(|hash| (hash != baseline).then(|| difference(hash, baseline)))
+        });
+    } else {
+        hasher.expect_hash().once().return_once(move |_| hashed);
+    }
     state_by(baseline, "skills/pdf", hasher)
 }
 
 #[test]
 fn a_baseline_is_compared_without_case() {
     let hash = ContentHash::from_bytes([0xab; 32]);
-    assert_eq!(state(&hash.to_string(), Ok(hash)), CopyState::Synced);
-    assert_eq!(state(&hash.to_string().to_uppercase(), Ok(hash)), CopyState::Synced);
+    assert_eq!(state(&hash.to_string(), Ok(hash)), Assessment::AsDeployed);
+    assert_eq!(state(&hash.to_string().to_uppercase(), Ok(hash)), Assessment::AsDeployed);
 }
 
 #[test]
 fn another_hash_is_modified() {
     let (hash, other) = (ContentHash::from_bytes([1; 32]), ContentHash::from_bytes([2; 32]));
-    assert_eq!(state(&other.to_string(), Ok(hash)), CopyState::Modified { current: hash });
+    let expected = Assessment::Differs(Arc::new(difference(hash, other)));
+    assert_eq!(state(&other.to_string(), Ok(hash)), expected);
 }
 
 #[test]
@@ -98,7 +120,7 @@ fn an_error_is_unreadable_and_never_synced_or_modified() {
         fix: "remove it".to_owned(),
     };
     for baseline in [&"0".repeat(64), "no hash"] {
-        let CopyState::Unreadable(problem) = state(baseline, Err(error.clone())) else {
+        let Assessment::Unreadable(problem) = state(baseline, Err(error.clone())) else {
             panic!("not unreadable");
         };
         assert_eq!((problem.reason.as_str(), problem.fix.as_str()), ("is a FIFO", "remove it"));
@@ -108,12 +130,12 @@ fn an_error_is_unreadable_and_never_synced_or_modified() {
 
 #[test]
 fn a_missing_copy_is_missing_whatever_is_on_record() {
-    assert_eq!(state("no hash", Err(HashError::Missing)), CopyState::Missing);
+    assert_eq!(state("no hash", Err(HashError::Missing)), Assessment::Missing);
 }
 
 #[test]
 fn a_hash_on_record_that_is_none_cannot_be_verified() {
-    let CopyState::Unreadable(problem) = state("abc", Ok(ContentHash::from_bytes([1; 32]))) else {
+    let Assessment::Unreadable(problem) = state("abc", Ok(ContentHash::from_bytes([1; 32]))) else {
         panic!("not unreadable");
     };
     assert_eq!(problem.reason, "the hash on record is no SHA-256 in hex: `abc`");
@@ -125,7 +147,7 @@ fn a_path_that_leaves_is_never_given_to_the_hasher() {
     for (path, why) in [("/etc", "absolute"), ("../x", "`..`"), ("", "empty")] {
         let mut hasher = MockHasher::new();
         hasher.expect_hash().never();
-        let CopyState::Unreadable(problem) = state_by(&"0".repeat(64), path, hasher) else {
+        let Assessment::Unreadable(problem) = state_by(&"0".repeat(64), path, hasher) else {
             panic!("{path:?} is not unreadable");
         };
         assert!(problem.reason.contains(why), "{}", problem.reason);

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::testing::{MockProjectDiscovery, MockProjectStates};
+use crate::testing::{MockOriginals, MockProjectDiscovery, MockProjectStates};
 use crate::{
-    Baseline, CopyState, DeploymentRecord, InTurn, ProfileRoot, ProjectRecords, RecordedPath,
+    Assessment, Baseline, DeploymentRecord, InTurn, ProfileRoot, ProjectRecords, RecordedPath,
     Scanned, StatisticsService,
 };
 
@@ -69,9 +69,11 @@ fn service() -> StatisticsService {
         let path = format!("{}/.claude/x/{}", records.project, record.artifact.name());
         let unreadable =
             problem(ProblemKind::UnreadableCopy, &path, Some(record.artifact.as_str()));
-        CopyState::Unreadable(Box::new(unreadable))
+        Assessment::Unreadable(Box::new(unreadable))
     });
-    StatisticsService::new(Arc::new(discovery), Arc::new(states), Arc::new(InTurn))
+    // Copies without a content have no original.
+    let originals = Arc::new(MockOriginals::new());
+    StatisticsService::new(Arc::new(discovery), Arc::new(states), originals, Arc::new(InTurn))
 }
 
 #[test]

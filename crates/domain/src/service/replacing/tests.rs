@@ -1,6 +1,7 @@
 //! Each rule, case by case.
 
 use super::*;
+use crate::{ContentTraits, Difference};
 
 const NEW: ContentHash = ContentHash::from_bytes([1; 32]);
 const OLD: ContentHash = ContentHash::from_bytes([2; 32]);
@@ -117,7 +118,9 @@ fn the_first_record_decides_and_those_of_its_copy_go_with_it() {
 
 #[test]
 fn a_new_version_is_rolled_out_to_synced_copies_only() {
-    assert_eq!(rolls_out(&CopyState::Synced), Ok(()));
-    assert_eq!(rolls_out(&CopyState::Modified { current: EDITED }), Err(StateName::Modified));
-    assert_eq!(rolls_out(&CopyState::Missing), Err(StateName::Missing));
+    assert_eq!(rolls_out(&Assessment::AsDeployed), Ok(()));
+    let edited = ContentTraits::new(EDITED, EDITED, EDITED, None);
+    let edited = Difference::new(edited, EDITED, ContentHash::from_bytes([0; 32]));
+    assert_eq!(rolls_out(&Assessment::Differs(edited.into())), Err(StateName::Modified));
+    assert_eq!(rolls_out(&Assessment::Missing), Err(StateName::Missing));
 }

@@ -1,9 +1,13 @@
 //! The table: what changed, and what of a project it touches.
 
+use std::sync::Arc;
+
 use camino::Utf8Path;
 
 use super::*;
-use crate::{Baseline, ContentHash, Problem, ProblemKind, ProjectPath, RecordedPath};
+use crate::{
+    Baseline, ContentHash, ContentTraits, Problem, ProblemKind, ProjectPath, RecordedPath,
+};
 
 fn root(name: &str) -> ProfileRoot {
     ProfileRoot::new(name).unwrap()
@@ -94,16 +98,52 @@ fn trackers_touch_what_they_name_before_or_after() {
 #[test]
 fn a_state_survives_a_tracker_that_says_the_same_on_another_line() {
     let before = record(".claude", "skill:pdf", "skills/pdf", 1);
-    let check = |state: &CopyState, after: DeploymentRecord, expected: bool| {
+    let check = |state: &Assessment, after: DeploymentRecord, expected: bool| {
         assert_eq!(state_survives(&before, state, &after), expected, "{after:?}");
     };
     let same = || record(".claude", "skill:pdf", "skills/pdf", 9);
-    check(&CopyState::Synced, same(), true);
-    check(&CopyState::Missing, same(), true);
-    check(&CopyState::Unreadable(Box::new(problem(None))), same(), false);
-    check(&CopyState::Synced, record(".claude", "skill:csv", "skills/pdf", 1), false);
-    check(&CopyState::Synced, record(".codex", "skill:pdf", "skills/pdf", 1), false);
-    check(&CopyState::Synced, record(".claude", "skill:pdf", "skills/csv", 1), false);
+    check(&Assessment::AsDeployed, same(), true);
+    check(&Assessment::Missing, same(), true);
+    check(&Assessment::Unreadable(Box::new(problem(None))), same(), false);
+    check(&Assessment::AsDeployed, record(".claude", "skill:csv", "skills/pdf", 1), false);
+    check(&Assessment::AsDeployed, record(".codex", "skill:pdf", "skills/pdf", 1), false);
+    check(&Assessment::AsDeployed, record(".claude", "skill:pdf", "skills/csv", 1), false);
     let other = Baseline::new(&ContentHash::from_bytes([1; 32]).to_string());
-    check(&CopyState::Synced, DeploymentRecord { baseline: other, ..same() }, false);
+    check(&Assessment::AsDeployed, DeploymentRecord { baseline: other, ..same() }, false);
+}
+
+fn original(number: u8) -> Original {
+    let hash = ContentHash::from_bytes([number; 32]);
+    Original::Content(Arc::new(ContentTraits::new(hash, hash, hash, None)))
+}
+
+#[test]
+fn a_change_of_collections_touches_what_is_not_known_to_be_the_same() {
+    let unreadable = |reason: &str| {
+        let problem = Problem { reason: reason.to_owned(), ..problem(None) };
+        Original::Unreadable([problem].into())
+    };
+    let rows = [
+        ("skill:same", Some(original(1)), Some(original(1)), false),
+        ("skill:other", Some(original(1)), Some(original(2)), true),
+        ("skill:absent", Some(Original::Absent), Some(Original::Absent), false),
+        ("skill:came", Some(Original::Absent), Some(original(1)), true),
+        ("skill:went", Some(original(1)), Some(Original::Absent), true),
+        ("skill:closed", Some(original(1)), Some(unreadable("a")), true),
+        ("skill:as-bad", Some(unreadable("a")), Some(unreadable("a")), false),
+        ("skill:worse", Some(unreadable("a")), Some(unreadable("b")), true),
+        // Being read when the change came: before it or after.
+        ("skill:unknown", None, Some(original(1)), true),
+        ("skill:not-read-again", Some(original(1)), None, true),
+        ("skill:neither", None, None, true),
+    ];
+    let id = |artifact: &str| OriginalId {
+        collection: "default".to_owned(),
+        artifact: artifact.parse().unwrap(),
+    };
+    let before = rows.iter().map(|(name, before, _, _)| (id(name), before.clone())).collect();
+    let after = rows.iter().filter_map(|(name, _, after, _)| Some((id(name), after.clone()?)));
+    let expected = rows.iter().filter(|row| row.3).map(|row| id(row.0).artifact).collect();
+    let affected = affected_by_originals(&before, &after.collect());
+    assert_eq!(affected, Affected::Only(expected));
 }

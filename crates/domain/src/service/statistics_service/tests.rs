@@ -3,10 +3,12 @@
 use camino::Utf8Path;
 
 use super::*;
-use crate::testing::{MockProjectDiscovery, MockProjectStates, RecordingObserver, contract};
+use crate::testing::{
+    MockOriginals, MockProjectDiscovery, MockProjectStates, RecordingObserver, contract,
+};
 use crate::{
-    Baseline, ContentHash, CopyState, DeploymentRecord, InTurn, Problem, ProblemKind, ProfileRoot,
-    ProjectPath, RecordedPath, Scanned, StateName,
+    Baseline, ContentHash, ContentTraits, DeploymentRecord, Difference, InTurn, Problem,
+    ProblemKind, ProfileRoot, ProjectPath, RecordedPath, Scanned, StateName,
 };
 
 fn path(name: &str) -> ProjectPath {
@@ -39,7 +41,7 @@ fn problem(path: &str, artifact: Option<&str>) -> Problem {
 }
 
 /// Two projects; `skill:pdf` in both, in the first one in two profile roots, the later one edited.
-fn service(state: fn(&DeploymentRecord) -> CopyState, looked_at: usize) -> StatisticsService {
+fn service(state: fn(&DeploymentRecord) -> Assessment, looked_at: usize) -> StatisticsService {
     let mut discovery = MockProjectDiscovery::new();
     discovery.expect_discover().once().returning(|| Scanned {
         value: vec![path("a"), path("b")],
@@ -61,13 +63,26 @@ fn service(state: fn(&DeploymentRecord) -> CopyState, looked_at: usize) -> Stati
         .expect_state()
         .times(looked_at)
         .returning(move |records, at| state(&records.records[at]));
-    StatisticsService::new(Arc::new(discovery), Arc::new(states), Arc::new(InTurn))
+    // Records that name no collection ask for no original.
+    let originals = Arc::new(MockOriginals::new());
+    StatisticsService::new(Arc::new(discovery), Arc::new(states), originals, Arc::new(InTurn))
 }
 
-fn edited_outside_claude(record: &DeploymentRecord) -> CopyState {
+fn traits(number: u8) -> Arc<ContentTraits> {
+    let hash = ContentHash::from_bytes([number; 32]);
+    Arc::new(ContentTraits::new(hash, hash, hash, None))
+}
+
+fn differs(number: u8) -> Assessment {
+    let traits = ContentTraits::clone(&traits(number));
+    let (current, baseline) = (traits.hash(), ContentHash::from_bytes([0; 32]));
+    Assessment::Differs(Arc::new(Difference::new(traits, current, baseline)))
+}
+
+fn edited_outside_claude(record: &DeploymentRecord) -> Assessment {
     match record.profile_root.as_str() {
-        ".agents" => CopyState::Modified { current: ContentHash::from_bytes([7; 32]) },
-        _ => CopyState::Synced,
+        ".agents" => differs(7),
+        _ => Assessment::AsDeployed,
     }
 }
 
@@ -114,8 +129,8 @@ fn an_artifact_without_deployment_gives_zeros() {
 fn missing_and_unreadable_count_as_deployed_and_not_modified() {
     let service = service(
         |record| match record.profile_root.as_str() {
-            ".claude" => CopyState::Missing,
-            _ => CopyState::Unreadable(Box::new(problem("/dev/x", Some("skill:pdf")))),
+            ".claude" => Assessment::Missing,
+            _ => Assessment::Unreadable(Box::new(problem("/dev/x", Some("skill:pdf")))),
         },
         4,
     );
@@ -155,8 +170,90 @@ fn an_artifact_whose_only_record_is_bad_still_has_its_problem() {
             vec![problem("/dev/a", Some("skill:pdf")), problem("/dev/a", Some("skill:x"))];
         Arc::new(ProjectRecords { project: project.clone(), records: Vec::new(), problems })
     });
-    let service = StatisticsService::new(Arc::new(discovery), Arc::new(states), Arc::new(InTurn));
+    let originals = Arc::new(MockOriginals::new());
+    let service =
+        StatisticsService::new(Arc::new(discovery), Arc::new(states), originals, Arc::new(InTurn));
     let pdf = "skill:pdf".parse().unwrap();
     let statistics = service.statistics(&service.inventory(&()), &pdf, &());
     assert_eq!((statistics.total(), statistics.problems.len()), (0, 1));
+}
+
+/// One project with these copies of `work`, each an artifact of its own; and these originals.
+fn judged(copies: &[(&str, Assessment)], originals: &[(&str, Original)]) -> Overview {
+    let mut discovery = MockProjectDiscovery::new();
+    discovery.expect_discover().returning(|| Scanned::whole(vec![path("a"), path("b")]));
+    let records: Vec<_> = copies
+        .iter()
+        .map(|(artifact, _)| DeploymentRecord {
+            from_collection: Some("work".to_owned()),
+            ..record(artifact, ".claude", "2026-01-02")
+        })
+        .collect();
+    let mut states = MockProjectStates::new();
+    states.expect_records().returning(move |project| {
+        let records = records.clone();
+        Arc::new(ProjectRecords { project: project.clone(), records, problems: Vec::new() })
+    });
+    let assessments: Vec<_> = copies.iter().map(|(_, assessment)| assessment.clone()).collect();
+    states.expect_state().returning(move |_, at| assessments[at].clone());
+    let originals: BTreeMap<_, _> = originals
+        .iter()
+        .map(|(artifact, original)| {
+            let artifact = artifact.parse().unwrap();
+            (OriginalId { collection: "work".to_owned(), artifact }, original.clone())
+        })
+        .collect();
+    let mut asked = MockOriginals::new();
+    asked.expect_originals().once().return_once(move |wanted| {
+        assert_eq!(*wanted, originals.keys().cloned().collect(), "each once, and no other");
+        originals
+    });
+    let service = StatisticsService::new(
+        Arc::new(discovery),
+        Arc::new(states),
+        Arc::new(asked),
+        Arc::new(InTurn),
+    );
+    service.overview(&service.inventory(&()), &|_, _| true, &())
+}
+
+#[test]
+fn copies_are_judged_by_originals_that_are_asked_for_once() {
+    let overview = judged(
+        &[
+            ("skill:newer", Assessment::AsDeployed),
+            ("skill:same", Assessment::AsDeployed),
+            ("skill:both", differs(7)),
+            ("skill:gone", Assessment::Missing),
+            ("skill:doubt", differs(7)),
+        ],
+        &[
+            ("skill:newer", Original::Content(traits(9))),
+            ("skill:same", Original::Content(traits(0))),
+            ("skill:both", Original::Content(traits(9))),
+            ("skill:doubt", Original::Unreadable([problem("/work/doubt", None)].into())),
+        ],
+    );
+    let found: Vec<_> = overview
+        .artifacts
+        .iter()
+        .map(|(artifact, found)| (artifact.name(), found.modified(), found.worst().unwrap()))
+        .collect();
+    let expected = [
+        ("both", 2, StateName::Conflict),
+        ("doubt", 2, StateName::Modified),
+        ("gone", 0, StateName::Missing),
+        ("newer", 0, StateName::Outdated),
+        ("same", 0, StateName::Synced),
+    ];
+    assert_eq!(found, expected);
+    let totals: Vec<_> =
+        overview.project_totals().iter().map(|total| (total.modified, total.worst)).collect();
+    assert_eq!(totals, [(2, Some(StateName::Conflict)); 2]);
+    // An original that cannot be read is told with its artifact and with all, once.
+    assert_eq!(overview.problems, [problem("/work/doubt", None)]);
+    for (artifact, statistics) in &overview.artifacts {
+        let expected = usize::from(artifact.name() == "doubt");
+        assert_eq!(statistics.problems.len(), expected, "{artifact}");
+    }
 }

@@ -28,6 +28,7 @@ fn a_bad_entry_costs_only_itself(set_up: SetUp<'_, dyn CollectionReader>) {
             entry("command", "review.md", "commands/review.md"),
         ],
         bad_entries: 2,
+        ..CollectionSketch::default()
     };
     let mut sketch = Sketch { active_collection: Some("work".to_owned()), ..Sketch::default() };
     sketch.collections.insert("work".to_owned(), work);

@@ -1,5 +1,7 @@
 //! The contract of [`Hasher`].
 
+mod differing;
+
 use std::collections::BTreeMap;
 
 use camino::Utf8Path;
@@ -16,17 +18,28 @@ use crate::{ContentHash, CopyLocation, HashError, Hasher, ProfileRoot};
 pub fn hasher(set_up: SetUp<'_, dyn Hasher>) {
     nothing_is_missing(set_up);
     content_and_names_of_files_decide(set_up);
+    differing::suite(set_up);
 }
 
-fn hash(set_up: SetUp<'_, dyn Hasher>, copy: CopySketch) -> Result<ContentHash, HashError> {
+/// Sets a copy up and asks about it.
+fn ask<T>(
+    set_up: SetUp<'_, dyn Hasher>,
+    copy: CopySketch,
+    ask: impl FnOnce(&dyn Hasher, CopyLocation<'_>) -> T,
+) -> T {
     let tracker = TrackerSketch::Records(vec![record("pdf", copy)]);
     let stage = set_up(&Sketch::default().tracker("shop", ".claude", tracker));
     let profile_root = ProfileRoot::new(".claude").expect("a profile root");
-    stage.port.hash(&CopyLocation {
+    let location = CopyLocation {
         project: &stage.project("shop"),
         profile_root: &profile_root,
         path: Utf8Path::new("skills/pdf"),
-    })
+    };
+    ask(&*stage.port, location)
+}
+
+fn hash(set_up: SetUp<'_, dyn Hasher>, copy: CopySketch) -> Result<ContentHash, HashError> {
+    ask(set_up, copy, |hasher, location| hasher.hash(&location))
 }
 
 fn directory(files: &[(&str, &str)]) -> CopySketch {

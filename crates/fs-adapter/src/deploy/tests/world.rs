@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use camino::Utf8PathBuf;
 use skillstat_domain::{
     ArtifactId, ArtifactSource, ContentHash, DeployTask, DeployedAt, DeploymentProfile,
-    DeploymentReader, DirectStates, ProjectStates, Replace, UndeployTask,
+    DeploymentReader, DirectStates, ProjectStates, Replace, UndeployTask, explain,
 };
 
 use super::super::*;
@@ -176,8 +176,9 @@ impl World {
         let states = DirectStates::new(reader, Arc::new(Sha256Hasher));
         let records = states.records(&self.tree.project("root/shop"));
         let shown = |index: usize| {
-            let state = states.state(&records, index).name();
-            format!("{} {state}", records.records[index].artifact)
+            let record = &records.records[index];
+            let state = explain(states.state(&records, index), &record.baseline, None);
+            format!("{} {}", record.artifact, state.name())
         };
         (0..records.records.len()).map(shown).collect()
     }

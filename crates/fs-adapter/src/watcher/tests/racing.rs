@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 
-use skillstat_domain::{ChangeSink, CopyState, ProjectPath, ProjectRecords, ProjectStates};
+use skillstat_domain::{Assessment, ChangeSink, ProjectPath, ProjectRecords, ProjectStates};
 
 use super::*;
 
@@ -110,7 +110,7 @@ impl ProjectStates for Interrupted {
         self.inner.as_ref().unwrap().records(project)
     }
 
-    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> CopyState {
+    fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment {
         self.inner.as_ref().unwrap().state(records, record)
     }
 }

@@ -1,0 +1,104 @@
+//! Reading a copy, or what it was deployed from, without leaving the directory it is in.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use skillstat_domain::{ContentLocation, CopyLocation, HashError};
+
+use crate::entry::LeftOut;
+use crate::fault::{is_absence, is_loop, printable};
+use crate::hasher::{NOTHING, explain, may_be_misplaced};
+use crate::kept::Kept;
+use crate::links::Links;
+use crate::tree::{self, Fault, Reader, What};
+
+/// How often a copy that changes while it is read is tried.
+const TRIES: usize = 3;
+
+/// Reads a content; each try has a reader of its own. Returns it, and what is still there to be read
+/// without the disk.
+///
+/// # Errors
+///
+/// As the port [`Hasher`](skillstat_domain::Hasher) says.
+pub(crate) fn read<R: Reader>(
+    content: &ContentLocation<'_>,
+    reader: impl Fn() -> R,
+) -> Result<(R, Kept), HashError> {
+    let (root, path) = place(content);
+    let whole = root.join(path);
+    let opened = match Dir::open_ambient_dir(&root, ambient_authority()) {
+        Ok(opened) => opened,
+        Err(error) if is_absence(&error) => return Err(HashError::Missing),
+        Err(error) => return Err(unverified(root.to_string(), content, &What::Io(error))),
+    };
+    let links = Links::Beneath { profile_root: opened, copy: path.as_std_path().to_owned() };
+    read_when_quiet(&links, NOTHING, reader).map_err(|fault| match fault.what {
+        What::Io(error) if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) => {
+            misplaced(content).unwrap_or(HashError::Missing)
+        }
+        what if fault.inside.is_empty() => unverified(whole.to_string(), content, &what),
+        what => {
+            let at = whole.as_std_path().join(OsStr::from_bytes(&fault.inside));
+            unverified(printable(at), content, &what)
+        }
+    })
+}
+
+/// Reads again while something changes, a few times. What changes is the copy: which part of it was
+/// seen to is chance.
+pub(crate) fn read_when_quiet<R: Reader>(
+    links: &Links,
+    left_out: LeftOut,
+    reader: impl Fn() -> R,
+) -> Result<(R, Kept), Fault> {
+    for _ in 0..TRIES {
+        match tree::read(links, left_out, reader()) {
+            Err(Fault { what: What::Changed, .. }) => {}
+            result => return result,
+        }
+    }
+    Err(Fault { inside: Vec::new(), what: What::Changed })
+}
+
+/// Returns the directory that is not left, and where in it the content is.
+fn place<'a>(content: &ContentLocation<'a>) -> (Utf8PathBuf, &'a Utf8Path) {
+    match content {
+        ContentLocation::Copy(copy) => {
+            (copy.project.as_path().join(copy.profile_root.as_str()), copy.path)
+        }
+        ContentLocation::Original(original) => (original.collection.to_owned(), original.path),
+    }
+}
+
+/// A record can name a place relative to the project instead of the profile root, because
+/// SkillMeat's `dest_path` does: then the copy is elsewhere, and not missing.
+fn misplaced(content: &ContentLocation<'_>) -> Option<HashError> {
+    let ContentLocation::Copy(CopyLocation { project, profile_root, path }) = content else {
+        return None;
+    };
+    if !may_be_misplaced(path) {
+        return None;
+    }
+    let opened = Dir::open_ambient_dir(project.as_path(), ambient_authority()).ok()?;
+    opened.symlink_metadata(path).ok()?;
+    Some(HashError::Unverified {
+        path: project.as_path().join(path).to_string(),
+        reason: "lies outside its profile root, where a record cannot point".to_owned(),
+        fix: format!("deploy the artifact again, to a place below `{profile_root}`"),
+    })
+}
+
+fn unverified(path: String, content: &ContentLocation<'_>, what: &What) -> HashError {
+    let (reason, fix) = explain(what);
+    let reason = match (what, content) {
+        (What::LeavesProfileRoot, ContentLocation::Original(_)) => {
+            "is a link that leaves the collection, which is never followed".to_owned()
+        }
+        _ => reason,
+    };
+    HashError::Unverified { path, reason, fix: fix.to_owned() }
+}
