@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use skillstat_domain::{ChangeFeed, News};
+use skillstat_domain::{ChangeFeed, News, StateName};
 
 use super::{Followed, deploy, write};
 
@@ -247,4 +247,44 @@ async fn collections_change() {
     assert_eq!(names().await, ["skill:doc"]);
     fs::remove_dir_all(followed.base.join("home/.skillmeat")).unwrap();
     assert!(names().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_copies_were_deployed_from_changes() {
+    let followed = Followed::new(|root| {
+        two_projects(root);
+        let collection = root.with_file_name("home").join(".skillmeat/collections/default");
+        let entry = |name: &str| {
+            format!(
+                "[[artifacts]]\nname = \"{name}\"\ntype = \"skill\"\npath = \"skills/{name}\"\n\
+                 origin = \"local\"\nadded = \"2026-01-02T03:04:05\"\n"
+            )
+        };
+        write(collection.join("collection.toml"), &(entry("pdf") + &entry("csv")));
+        write(collection.join("skills/csv/SKILL.md"), "# CSV");
+        write(collection.join("skills/pdf/SKILL.md"), "# PDF");
+    })
+    .await;
+    followed.check("before").await;
+    let worst = async |artifact: &str| {
+        let artifact = artifact.parse().unwrap();
+        let answer = followed.live.query.statistics(&artifact).await.unwrap();
+        answer.cached.value.worst().unwrap()
+    };
+    assert_eq!(worst("skill:csv").await, StateName::Synced);
+    let originals = followed.base.join("home/.skillmeat/collections/default/skills");
+    let mut listener = followed.live.feed.listen(None);
+    write(originals.join("csv/SKILL.md"), "# CSV 2");
+    let is_outdated = |news: &News| matches!(news, News::Artifact { worst: Some(StateName::Outdated), artifact, .. } if artifact.name() == "csv");
+    followed.check_and_hear(&mut *listener, "an original is edited", is_outdated).await;
+    assert_eq!(worst("skill:csv").await, StateName::Outdated);
+    write(followed.path("shop/.claude/skills/csv/SKILL.md"), "# CSV mine");
+    followed.check("and so is the copy").await;
+    assert_eq!(worst("skill:csv").await, StateName::Conflict);
+    write(originals.join("csv/new/deep.md"), "new");
+    followed.check("a file comes in a directory that comes").await;
+    fs::remove_dir_all(originals.join("csv")).unwrap();
+    followed.check("the original goes").await;
+    assert_eq!(worst("skill:csv").await, StateName::Modified);
+    assert_eq!(worst("skill:pdf").await, StateName::Modified, "a file of its own, never deployed");
 }
