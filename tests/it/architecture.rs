@@ -23,7 +23,7 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 50] = [
+const OWNERS: [(&str, &[&str]); 51] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -42,6 +42,7 @@ const OWNERS: [(&str, &[&str]); 50] = [
     ("http-body-util", &["client"]),
     ("hyper", &["http", "client"]),
     ("hyper-util", &["http", "client"]),
+    ("imara-diff", &["domain"]),
     ("indicatif", &["cli"]),
     ("jiff", &["domain", "app", "http"]),
     ("listenfd", &["cli"]),

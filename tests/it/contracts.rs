@@ -8,12 +8,12 @@ use skillstat_cache::{CachedDiscovery, CachedProjects, Ttl, TtlStatsCache};
 use skillstat_domain::testing::Sketch;
 use skillstat_domain::testing::contract::{self, Stage};
 use skillstat_domain::{
-    Clock, CollectionReader, DeploymentReader, DirectOriginals, DirectStates, Hasher, InTurn,
-    Originals, ProjectDiscovery, ProjectStates, StatsCache, Workers,
+    Clock, CollectionReader, DeploymentReader, DirectOriginals, DirectStates, FileLister, Hasher,
+    InTurn, Originals, ProjectDiscovery, ProjectStates, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
     DEFAULT_MAX_DEPTH, DiscoveryOptions, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
-    SkillmeatHome, TomlDeploymentReader, WalkdirDiscovery,
+    SkillmeatHome, TomlDeploymentReader, TreeLister, WalkdirDiscovery,
 };
 
 use crate::support::OnDisk;
@@ -58,6 +58,11 @@ fn the_tracker_reader_keeps_its_contract() {
 #[test]
 fn the_hasher_keeps_its_contract() {
     contract::hasher(&|sketch| stage(sketch, |_| Arc::new(Sha256Hasher) as Arc<dyn Hasher>));
+}
+
+#[test]
+fn the_lister_keeps_its_contract() {
+    contract::file_lister(&|sketch| stage(sketch, |_| Arc::new(TreeLister) as Arc<dyn FileLister>));
 }
 
 #[test]

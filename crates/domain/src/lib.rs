@@ -7,6 +7,7 @@ mod service;
 pub mod testing;
 
 pub use model::affected::Affected;
+pub use model::artifact_diff::{ArtifactDiff, FileDiff, FileStatus};
 pub use model::artifact_id::{ArtifactId, ArtifactIdError};
 pub use model::assessment::Assessment;
 pub use model::backup::{Backup, BackupId, BackupIdError};
@@ -28,8 +29,10 @@ pub use model::deployed_at::{DeployedAt, DeployedAtError};
 pub use model::deployment_profile::{DeploymentProfile, UnknownProfile};
 pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
 pub use model::destination::{DestinationError, destination, place_of_copy};
+pub use model::diff_request::{DiffRequest, WantedTexts};
 pub use model::difference::Difference;
 pub use model::drift_kind::{DriftKind, DriftKindError};
+pub use model::file_list::{FileList, FileText, ListedFile};
 pub use model::generation::Generation;
 pub use model::ignored::{is_ignored, is_ignored_name};
 pub use model::moment::Moment;
@@ -51,6 +54,8 @@ pub use ports::deploy_observer::DeployObserver;
 pub use ports::deployer::{DeployError, Deployer, NeedsForce};
 pub use ports::deployment_commands::DeploymentCommands;
 pub use ports::deployment_reader::DeploymentReader;
+pub use ports::diff_query::{DiffError, DiffQuery};
+pub use ports::file_lister::FileLister;
 pub use ports::hasher::{ContentLocation, CopyLocation, HashError, Hasher, OriginalLocation};
 pub use ports::originals::Originals;
 pub use ports::project_discovery::ProjectDiscovery;
@@ -64,10 +69,12 @@ pub use ports::wall_clock::WallClock;
 pub use ports::watcher::{Unwatched, Watcher};
 pub use ports::workers::{InTurn, Workers};
 pub use service::deployment_service::DeploymentService;
+pub use service::diff_service::DiffService;
 pub use service::direct_originals::DirectOriginals;
 pub use service::direct_states::DirectStates;
 pub use service::explain::explain;
 pub use service::inventory::Inventory;
+pub use service::quoted::quoted;
 pub use service::replacing::{
     Occupant, RecordsOfCopy, Refusal, decide_deploy, decide_removal, records_of_copy, rolls_out,
 };
@@ -75,3 +82,4 @@ pub use service::staleness::{
     affected_artifacts, affected_by_originals, artifacts_of, named, state_survives, touched_copies,
 };
 pub use service::statistics_service::StatisticsService;
+pub use service::unified::{Hunk, HunkLine, LineChange, LineRange, hunks};

@@ -3,6 +3,7 @@
 //! Wire shapes live in `skillstat-wire`, so that a rename here cannot change the API.
 
 pub(crate) mod affected;
+pub(crate) mod artifact_diff;
 pub(crate) mod artifact_id;
 pub(crate) mod assessment;
 pub(crate) mod backup;
@@ -22,8 +23,10 @@ pub(crate) mod deployed_at;
 pub(crate) mod deployment_profile;
 pub(crate) mod deployment_record;
 pub(crate) mod destination;
+pub(crate) mod diff_request;
 pub(crate) mod difference;
 pub(crate) mod drift_kind;
+pub(crate) mod file_list;
 pub(crate) mod generation;
 pub(crate) mod ignored;
 pub(crate) mod moment;

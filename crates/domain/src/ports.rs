@@ -8,6 +8,8 @@ pub(crate) mod deploy_observer;
 pub(crate) mod deployer;
 pub(crate) mod deployment_commands;
 pub(crate) mod deployment_reader;
+pub(crate) mod diff_query;
+pub(crate) mod file_lister;
 pub(crate) mod hasher;
 pub(crate) mod originals;
 pub(crate) mod project_discovery;

@@ -24,6 +24,8 @@ pub use crate::ports::deploy_observer::MockDeployObserver;
 pub use crate::ports::deployer::MockDeployer;
 pub use crate::ports::deployment_commands::MockDeploymentCommands;
 pub use crate::ports::deployment_reader::MockDeploymentReader;
+pub use crate::ports::diff_query::MockDiffQuery;
+pub use crate::ports::file_lister::MockFileLister;
 pub use crate::ports::hasher::MockHasher;
 pub use crate::ports::originals::MockOriginals;
 pub use crate::ports::project_discovery::MockProjectDiscovery;

@@ -64,6 +64,12 @@ pub(crate) fn read_when_quiet<R: Reader>(
     Err(Fault { inside: Vec::new(), what: What::Changed })
 }
 
+/// Returns where the content is.
+pub(crate) fn whole_path(content: &ContentLocation<'_>) -> Utf8PathBuf {
+    let (root, path) = place(content);
+    root.join(path)
+}
+
 /// Returns the directory that is not left, and where in it the content is.
 fn place<'a>(content: &ContentLocation<'a>) -> (Utf8PathBuf, &'a Utf8Path) {
     match content {

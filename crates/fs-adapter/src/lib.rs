@@ -23,6 +23,7 @@ mod test_support;
 mod toml_fields;
 mod tracker;
 mod tree;
+mod tree_lister;
 #[cfg(target_os = "linux")]
 mod watcher;
 
@@ -36,6 +37,7 @@ pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
 pub use pause::{Pause, Sleep};
 pub use scoped_workers::ScopedWorkers;
 pub use tracker::TomlDeploymentReader;
+pub use tree_lister::TreeLister;
 #[cfg(target_os = "linux")]
 pub use watcher::{
     InotifyWatcher, PollingWatcher, WatchError, WatchLimits, WatchOptions, WatchPorts,

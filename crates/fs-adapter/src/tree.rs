@@ -8,7 +8,7 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 
 use crate::entry::LeftOut;
 use crate::kept::Kept;
@@ -29,6 +29,9 @@ pub(crate) trait Reader {
 
     /// A file begins: its path below the artifact, or nothing when it is the artifact.
     fn begin(&mut self, path: Option<&str>);
+
+    /// What the system says of it.
+    fn stat(&mut self, _stat: &Stat) {}
 
     /// The next bytes of it.
     fn bytes(&mut self, bytes: &[u8]);
@@ -236,6 +239,7 @@ impl<R: Reader> Walk<'_, R> {
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(self.fault(What::Changed));
         }
+        self.reader.stat(&stat);
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         let mut read = 0;
         loop {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod diff;
 mod exact;
 mod news;
 mod problem;
@@ -8,6 +9,7 @@ mod statistics;
 mod status;
 mod watching;
 
+pub use diff::{Diff, DiffFile, DiffSummary};
 pub use exact::{
     AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactArtifactStatistics, ExactCollection,
     ExactCollectionArtifact, ExactCollections, ExactCopy, ExactDeployment, ExactDrift,

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use crate::ports::workers::map;
 use crate::{
     Collection, CollectionArtifact, CollectionReader, HashError, Hasher, Original, OriginalId,
@@ -47,30 +49,23 @@ impl DirectOriginals {
     }
 
     fn content(&self, collection: &Collection, artifact: &CollectionArtifact) -> Original {
-        let unreadable = |path: String, reason: String, fix: String| {
-            let kind = ProblemKind::UnreadableCollection;
-            let artifact = Some(artifact.id.clone());
-            Original::Unreadable([Problem { path, line: None, kind, reason, fix, artifact }].into())
-        };
-        let Ok(path) = RecordedPath::new(&artifact.path).inside() else {
-            return unreadable(
-                collection.path.to_string(),
-                format!(
-                    "the path of `{}` names nothing inside the collection: `{}`",
-                    artifact.id, artifact.path
-                ),
-                "correct `path` in the collection's manifest".to_owned(),
-            );
+        let unreadable = |problem: Problem| Original::Unreadable([problem].into());
+        let path = match path_of(collection, artifact) {
+            Ok(path) => path,
+            Err(problem) => return unreadable(problem),
         };
         let location = OriginalLocation { collection: &collection.path, path: &path };
         match self.hasher.examine(&location) {
             Ok(traits) => Original::Content(Arc::new(traits)),
-            Err(HashError::Missing) => unreadable(
+            Err(HashError::Missing) => unreadable(problem(
+                artifact,
                 collection.path.join(&path).to_string(),
                 "is in the collection's manifest, but nothing is there".to_owned(),
-                "restore it, or remove its entry from the manifest".to_owned(),
-            ),
-            Err(HashError::Unverified { path, reason, fix }) => unreadable(path, reason, fix),
+                "restore it, or remove its entry from the manifest",
+            )),
+            Err(HashError::Unverified { path, reason, fix }) => {
+                unreadable(problem(artifact, path, reason, &fix))
+            }
         }
     }
 }
@@ -83,8 +78,37 @@ impl Originals for DirectOriginals {
     }
 }
 
+/// Returns the path of an artifact below its collection.
+pub(super) fn path_of(
+    collection: &Collection,
+    artifact: &CollectionArtifact,
+) -> Result<Utf8PathBuf, Problem> {
+    RecordedPath::new(&artifact.path).inside().map_err(|_| {
+        problem(
+            artifact,
+            collection.path.to_string(),
+            format!(
+                "the path of `{}` names nothing inside the collection: `{}`",
+                artifact.id, artifact.path
+            ),
+            "correct `path` in the collection's manifest",
+        )
+    })
+}
+
+/// Says why an original could not be verified.
+pub(super) fn problem(
+    artifact: &CollectionArtifact,
+    path: String,
+    reason: String,
+    fix: &str,
+) -> Problem {
+    let (kind, fix) = (ProblemKind::UnreadableCollection, fix.to_owned());
+    Problem { path, line: None, kind, reason, fix, artifact: Some(artifact.id.clone()) }
+}
+
 /// Finds an artifact; what does not have it but could not be read in full leaves doubts.
-fn find<'a>(
+pub(super) fn find<'a>(
     collections: &'a Scanned<Vec<Collection>>,
     id: &OriginalId,
 ) -> Result<(&'a Collection, &'a CollectionArtifact), Vec<Problem>> {
@@ -98,9 +122,7 @@ fn find<'a>(
     // Two may share an id: the first counts.
     match collection.artifacts.iter().find(|artifact| artifact.id == id.artifact) {
         Some(artifact) => Ok((collection, artifact)),
-        None => Err(doubts(&|problem| {
-            camino::Utf8Path::new(&problem.path).starts_with(&collection.path)
-        })),
+        None => Err(doubts(&|problem| Utf8Path::new(&problem.path).starts_with(&collection.path))),
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
+
 use crate::{
     Assessment, CopyLocation, DeploymentReader, DeploymentRecord, HashError, Hasher, Problem,
     ProblemKind, ProjectPath, ProjectRecords, ProjectStates,
@@ -33,16 +35,9 @@ impl ProjectStates for DirectStates {
 
     fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment {
         let (project, record) = (&records.project, &records.records[record]);
-        let path = match record.path.inside() {
+        let path = match path_of(record) {
             Ok(path) => path,
-            Err(fault) => {
-                return unreadable(
-                    record,
-                    (record.tracker.to_string(), Some(record.line)),
-                    format!("artifact_path `{}` {fault}", record.path.as_str()),
-                    "deploy the artifact again, or correct artifact_path to a path below the profile root",
-                );
-            }
+            Err(problem) => return Assessment::Unreadable(Box::new(problem)),
         };
         let location = CopyLocation { project, profile_root: &record.profile_root, path: &path };
         let Some(baseline) = record.baseline.hash() else {
@@ -67,6 +62,18 @@ impl ProjectStates for DirectStates {
     }
 }
 
+/// Returns the path of a copy below its profile root.
+pub(super) fn path_of(record: &DeploymentRecord) -> Result<Utf8PathBuf, Problem> {
+    record.path.inside().map_err(|fault| {
+        problem(
+            record,
+            (record.tracker.to_string(), Some(record.line)),
+            format!("artifact_path `{}` {fault}", record.path.as_str()),
+            "deploy the artifact again, or correct artifact_path to a path below the profile root",
+        )
+    })
+}
+
 /// What a copy is that has no hash.
 fn failed(record: &DeploymentRecord, error: HashError) -> Assessment {
     match error {
@@ -83,14 +90,24 @@ fn unreadable(
     reason: String,
     fix: &str,
 ) -> Assessment {
-    Assessment::Unreadable(Box::new(Problem {
+    Assessment::Unreadable(Box::new(problem(record, (path, line), reason, fix)))
+}
+
+/// Says why a copy could not be verified.
+pub(super) fn problem(
+    record: &DeploymentRecord,
+    (path, line): (String, Option<u32>),
+    reason: String,
+    fix: &str,
+) -> Problem {
+    Problem {
         path,
         line,
         kind: ProblemKind::UnreadableCopy,
         reason,
         fix: fix.to_owned(),
         artifact: Some(record.artifact.clone()),
-    }))
+    }
 }
 
 /// Keeps the first record of each artifact in each tracker; others become problems, unless they only

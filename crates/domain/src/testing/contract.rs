@@ -6,6 +6,7 @@
 mod clock;
 mod collection_reader;
 mod deployment_reader;
+mod file_lister;
 mod hasher;
 mod originals;
 mod project_discovery;
@@ -20,6 +21,7 @@ use camino::Utf8PathBuf;
 pub use clock::clock;
 pub use collection_reader::collection_reader;
 pub use deployment_reader::deployment_reader;
+pub use file_lister::file_lister;
 pub use hasher::hasher;
 pub use originals::originals;
 pub use project_discovery::project_discovery;

@@ -1,5 +1,6 @@
 //! The adapters' twin: the same ports, answered from a [`Sketch`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,9 +9,9 @@ use camino::Utf8PathBuf;
 use super::{CopySketch, RecordSketch, Sketch, TrackerSketch};
 use crate::{
     ArtifactDetails, ArtifactId, Baseline, Collection, CollectionArtifact, CollectionReader,
-    ContentHash, ContentTraits, CopyLocation, DeploymentReader, DeploymentRecord, Difference,
-    HashError, Hasher, OriginalLocation, Problem, ProblemKind, ProfileRoot, ProjectDiscovery,
-    ProjectPath, RecordedPath, Scanned,
+    ContentHash, ContentLocation, ContentTraits, CopyLocation, DeploymentReader, DeploymentRecord,
+    Difference, FileList, FileLister, FileText, HashError, Hasher, ListedFile, OriginalLocation,
+    Problem, ProblemKind, ProfileRoot, ProjectDiscovery, ProjectPath, RecordedPath, Scanned,
 };
 
 /// The collection that every record names.
@@ -112,6 +113,13 @@ impl InMemoryProjects {
         found.map(|record| &record.copy).filter(|copy| **copy != CopySketch::Missing)
     }
 
+    fn content(&self, content: &ContentLocation<'_>) -> Option<&CopySketch> {
+        match content {
+            ContentLocation::Copy(copy) => self.copy(copy),
+            ContentLocation::Original(original) => self.original(original),
+        }
+    }
+
     fn original(&self, original: &OriginalLocation<'_>) -> Option<&CopySketch> {
         let collection = self.sketch.collections.get(original.collection.file_name()?)?;
         let contents = collection.contents.get(original.path.as_str());
@@ -136,6 +144,41 @@ impl Hasher for InMemoryProjects {
     fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
         let content = self.original(original).ok_or(HashError::Missing)?;
         Ok(content.traits(self.hash))
+    }
+}
+
+impl FileLister for InMemoryProjects {
+    fn files(
+        &self,
+        content: &ContentLocation<'_>,
+        texts: &BTreeSet<String>,
+    ) -> Result<FileList, HashError> {
+        let text = |path: &str, bytes: &[u8]| {
+            if !texts.contains(path) {
+                FileText::NotAsked
+            } else if bytes.iter().take(8 << 10).any(|byte| *byte == 0) {
+                FileText::Binary
+            } else if bytes.len() > FileList::MAX_TEXT_BYTES {
+                FileText::TooLarge
+            } else {
+                FileText::Known(bytes.into())
+            }
+        };
+        let file = |path: &str, bytes: &[u8]| ListedFile {
+            path: path.to_owned(),
+            hash: (self.hash)(&CopySketch::File(bytes.to_vec())),
+            size_bytes: bytes.len() as u64,
+            executable: false,
+            text: text(path, bytes),
+        };
+        let files = match self.content(content).ok_or(HashError::Missing)? {
+            CopySketch::Missing => return Err(HashError::Missing),
+            CopySketch::File(bytes) => vec![file("", bytes)],
+            CopySketch::Directory(files) => {
+                files.iter().map(|(path, bytes)| file(path, bytes)).collect()
+            }
+        };
+        Ok(FileList { files })
     }
 }
 

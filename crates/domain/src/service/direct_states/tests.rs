@@ -54,6 +54,7 @@ fn the_in_memory_twin_keeps_the_contracts_of_the_adapters() {
     contract::project_discovery(&|sketch| stage(in_memory(sketch)));
     contract::deployment_reader(&|sketch| stage(in_memory(sketch)));
     contract::hasher(&|sketch| stage(in_memory(sketch)));
+    contract::file_lister(&|sketch| stage(in_memory(sketch)));
     contract::collection_reader(&|sketch| stage(in_memory(sketch)));
     contract::originals(&|sketch| {
         let world = in_memory(sketch);
