@@ -17,49 +17,41 @@ const ESTIMATED_ANSWERS: usize = 2048;
 /// The versions of what an answer was made from: the collections and the statistics.
 pub(crate) type Versions = [u64; 2];
 
-/// The answers about artifacts with their deployments, the latest for each question, and the exact answer
-/// about everything.
+/// The longest question that an answer is kept for, in bytes.
+const LONGEST_QUESTION: usize = 512;
+
+/// The answers about artifacts with their deployments, the latest for each question as it was asked, and
+/// the exact answer about everything.
 #[derive(Debug)]
 pub(crate) struct Bodies {
-    kept: Cache<Key, Kept, Size>,
+    kept: Cache<Box<str>, Kept, Size>,
     /// The latest exact answer about everything, and the version of the statistics in it. Held for as long
     /// as it takes to copy a handle.
     overview: Mutex<Option<(u64, Bytes)>>,
 }
 
-/// An artifact and the collection it was asked for in.
-type Key = (ArtifactId, Option<Box<str>>);
-
 /// An answer that was kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
-    versions: Versions,
-    tagged: Tagged,
-}
-
-/// An answer and the tag of it and its versions.
-#[derive(Debug, Clone)]
-pub(crate) struct Tagged {
+    /// Whom it is about.
+    pub(crate) artifact: ArtifactId,
+    pub(crate) versions: Versions,
+    /// The tag of these versions.
     pub(crate) etag: HeaderValue,
     pub(crate) body: Bytes,
 }
 
-impl Kept {
-    /// Returns the answer, if it was made from these versions.
-    pub(crate) fn made_from(self, versions: Versions) -> Option<Tagged> {
-        (self.versions == versions).then_some(self.tagged)
-    }
-}
-
 impl Bodies {
-    /// Returns the latest answer that was kept.
-    pub(crate) fn get(&self, key: &Key) -> Option<Kept> {
-        self.kept.get(key)
+    /// Returns the latest answer to a question that was kept.
+    pub(crate) fn get(&self, question: &str) -> Option<Kept> {
+        self.kept.get(question)
     }
 
-    /// Keeps an answer in place of the one before.
-    pub(crate) fn keep(&self, key: Key, versions: Versions, tagged: Tagged) {
-        self.kept.insert(key, Kept { versions, tagged });
+    /// Keeps the answer to a question, its path and query as they came, in place of the one before.
+    pub(crate) fn keep(&self, question: &str, answer: Kept) {
+        if question.len() <= LONGEST_QUESTION {
+            self.kept.insert(question.into(), answer);
+        }
     }
 
     /// Returns the exact answer about everything that was made from this version, if it was kept.
@@ -81,14 +73,14 @@ impl Default for Bodies {
     }
 }
 
-/// What an answer costs: its bytes, and its key's twice, for the texts of two heaps.
+/// What an answer costs: its bytes, and those of the question and of the artifact's name.
 #[derive(Debug, Clone)]
 struct Size;
 
-impl Weighter<Key, Kept> for Size {
-    fn weight(&self, (artifact, collection): &Key, kept: &Kept) -> u64 {
-        let key = artifact.as_str().len() + collection.as_deref().map_or(0, str::len);
-        u64::try_from(2 * key + kept.tagged.body.len()).unwrap_or(u64::MAX)
+impl Weighter<Box<str>, Kept> for Size {
+    fn weight(&self, question: &Box<str>, kept: &Kept) -> u64 {
+        let bytes = question.len() + kept.artifact.as_str().len() + kept.body.len();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
 
@@ -96,23 +88,26 @@ impl Weighter<Key, Kept> for Size {
 mod tests {
     use super::*;
 
-    fn key(name: usize) -> Key {
-        (ArtifactId::new("skill", &name.to_string()).unwrap(), None)
-    }
-
-    fn tagged(body: &[u8]) -> Tagged {
-        Tagged { etag: HeaderValue::from_static("\"1\""), body: Bytes::copy_from_slice(body) }
+    fn answer(body: &[u8]) -> Kept {
+        Kept {
+            artifact: "skill:a".parse().unwrap(),
+            versions: [1, 2],
+            etag: HeaderValue::from_static("\"1\""),
+            body: Bytes::copy_from_slice(body),
+        }
     }
 
     #[test]
-    fn an_answer_made_from_other_versions_is_not_returned() {
+    fn the_latest_answer_to_the_very_question_is_kept() {
         let bodies = Bodies::default();
-        bodies.keep(key(1), [1, 2], tagged(b"{}"));
-        let get = |name, versions| bodies.get(&key(name))?.made_from(versions);
-        assert_eq!(get(1, [1, 2]).unwrap().body, b"{}"[..]);
-        assert!(get(1, [1, 3]).is_none());
-        assert!(get(1, [2, 2]).is_none());
-        assert!(get(2, [1, 2]).is_none());
+        bodies.keep("/a", answer(b"1"));
+        bodies.keep("/a", answer(b"2"));
+        let get = |question: &str| Some(bodies.get(question)?.body);
+        assert_eq!(get("/a").as_deref(), Some(&b"2"[..]));
+        assert_eq!(get("/a?b"), None);
+        let long = "/".repeat(LONGEST_QUESTION + 1);
+        bodies.keep(&long, answer(b"3"));
+        assert_eq!(get(&long), None);
     }
 
     #[test]
@@ -127,9 +122,9 @@ mod tests {
     #[test]
     fn no_more_is_kept_than_the_capacity() {
         let bodies = Bodies::default();
-        let answer = tagged(&vec![0; 64 << 10]);
-        for name in 0..1000 {
-            bodies.keep(key(name), [1, 1], answer.clone());
+        let answer = answer(&vec![0; 64 << 10]);
+        for number in 0..1000 {
+            bodies.keep(&number.to_string(), answer.clone());
         }
         assert!(bodies.kept.weight() <= CAPACITY);
         assert!(bodies.kept.len() < 300);

@@ -6,7 +6,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_ENCODING, ETAG, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -24,7 +24,8 @@ pub(crate) async fn front(
     request: Request,
     next: Next,
 ) -> Response {
-    let noticed = state.observer.notice(&request);
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let noticed = state.observer.notice(&request, route);
     // The guard before the limits, so that who is refused takes no place, and a page can read what the
     // limits answer.
     let mut response = guarded(&state, request, |request| {
@@ -32,8 +33,7 @@ pub(crate) async fn front(
     })
     .await;
     weaken(&mut response);
-    // Keeps browsers from taking an answer for something else than it says it is.
-    response.headers_mut().insert(CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    harden(&mut response);
     noticed.answered(&mut response);
     response
 }
@@ -43,6 +43,11 @@ async fn caught(answer: impl Future<Output = Response>) -> Response {
     // What a panic leaves behind is a lock at most, and whoever takes one of those expects it.
     let answer = AssertUnwindSafe(answer).catch_unwind().await;
     answer.unwrap_or_else(|panic| panicked(&*panic))
+}
+
+/// Keeps browsers from taking an answer for something else than it says it is.
+pub(crate) fn harden(response: &mut Response) {
+    response.headers_mut().insert(CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// Makes the tag of a compressed answer a weak one: its bytes are not those that the tag was for.

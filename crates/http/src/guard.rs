@@ -2,7 +2,7 @@
 
 mod config;
 mod host;
-mod origin;
+pub(crate) mod origin;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -53,7 +53,12 @@ pub(crate) async fn guarded<F: Future<Output = Response>>(
     response
 }
 
-fn check(request: &Request, config: &GuardConfig, body: usize) -> Result<Rights, Refusal> {
+/// Tells what a request may do, or why it is refused.
+pub(crate) fn check(
+    request: &Request,
+    config: &GuardConfig,
+    body: usize,
+) -> Result<Rights, Refusal> {
     host::check(request, config)?;
     let writes = writes(request);
     let same_site = origin::check(request, config);

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{HeaderValue, IF_NONE_MATCH};
+use axum::http::header::{HeaderMap, HeaderValue, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use skillstat_domain::Coverage;
 
@@ -27,13 +27,18 @@ impl FromRequestParts<Arc<HttpState>> for Known {
         parts: &mut Parts,
         state: &Arc<HttpState>,
     ) -> Result<Self, Infallible> {
-        // Not all headers: a browser sends many, and most requests none of these.
-        let tags = parts.headers.get_all(IF_NONE_MATCH).iter().cloned().collect();
-        Ok(Self { tags, coverage: state.services.watcher.coverage() })
+        Ok(Self::new(&parts.headers, state))
     }
 }
 
 impl Known {
+    /// Takes down what is known now.
+    pub(crate) fn new(headers: &HeaderMap, state: &HttpState) -> Self {
+        // Not all headers: a browser sends many, and most requests none of these.
+        let tags = headers.get_all(IF_NONE_MATCH).iter().cloned().collect();
+        Self { tags, coverage: state.services.watcher.coverage() }
+    }
+
     /// Tells whether the answer with this tag is among them; weak comparison, as RFC 9110 wants here.
     pub(crate) fn has(&self, etag: &HeaderValue) -> bool {
         self.tags

@@ -19,6 +19,7 @@ mod routes;
 mod serve;
 mod state;
 mod unread;
+mod warm;
 
 pub use guard::{GuardConfig, Reads, Token};
 pub use limits::Limits;

@@ -7,7 +7,6 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::extract::MatchedPath;
 use jiff::Timestamp;
 use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
@@ -91,8 +90,8 @@ impl Metrics {
     }
 
     /// Returns what is counted for a route; one with a slash in the end is the same.
-    pub(crate) fn route(&self, path: Option<&MatchedPath>) -> &Route {
-        let path = path.map_or("", MatchedPath::as_str);
+    pub(crate) fn route(&self, path: Option<&str>) -> &Route {
+        let path = path.unwrap_or_default();
         let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
         self.routes.get(path).unwrap_or(&self.none)
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, Uri};
 use axum::response::Response;
@@ -32,14 +32,14 @@ impl Observer {
         Self { metrics, prefix: format!("{process:016x}-"), requests: AtomicU64::new(0) }
     }
 
-    /// Begins to watch a request.
-    pub(crate) fn notice(&self, request: &Request) -> Noticed<'_> {
+    /// Begins to watch a request for the route with this path.
+    pub(crate) fn notice(&self, request: &Request, route: Option<&str>) -> Noticed<'_> {
         Noticed {
             observer: self,
             began: Instant::now(),
             being_answered: self.metrics.begin(),
             id: self.id(request.headers()),
-            route: self.metrics.route(request.extensions().get::<MatchedPath>()),
+            route: self.metrics.route(route),
             method: request.method().clone(),
             uri: request.uri().clone(),
         }

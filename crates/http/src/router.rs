@@ -31,14 +31,14 @@ pub(crate) const PREFIX: &str = "/api/v1";
 const DOCUMENT: &str = "/openapi.json";
 
 /// From how many bytes on an answer is compressed: below, it costs more than it saves.
-const LARGE: u64 = 8 << 10;
+pub(crate) const LARGE: u64 = 8 << 10;
 
 /// Returns the service.
 ///
 /// For [`GuardConfig::trust_loopback`](crate::GuardConfig) to mean anything it has to be served with
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
-pub fn router(state: HttpState) -> Router {
-    let state = Arc::new(state);
+pub fn router(state: impl Into<Arc<HttpState>>) -> Router {
+    let state = state.into();
     let (routes, document) = described().split_for_parts();
     // A tree of texts and numbers always serialises.
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());

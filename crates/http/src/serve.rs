@@ -2,15 +2,17 @@
 
 use std::any::Any;
 use std::fmt::Debug;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::serve::Listener;
+use futures_util::future::Either;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -20,6 +22,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::sync::Semaphore;
 
 use crate::unread::Hurried;
+use crate::warm::warm;
 use crate::{HttpState, Limits, router};
 
 /// How a service ended.
@@ -49,7 +52,8 @@ pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
     let places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
     let ending = state.ending.clone();
     let trusting = state.guard.trust_loopback;
-    let routes = TowerToHyperService::new(router(state));
+    let state = Arc::new(state);
+    let routes = TowerToHyperService::new(router(Arc::clone(&state)));
     let connections = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -64,12 +68,16 @@ pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
         // Looked at only where this machine is trusted; a socket of this machine has none.
         let address =
             (&peer as &dyn Any).downcast_ref::<SocketAddr>().filter(|_| trusting).copied();
-        let routes = routes.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
+        let (state, routes) = (Arc::clone(&state), routes.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
             if let Some(peer) = address {
                 request.extensions_mut().insert(ConnectInfo(peer));
             }
-            routes.call(request)
+            match warm(&state, &request) {
+                Some(response) => Either::Left(ready(Ok(response))),
+                None => Either::Right(routes.call(request)),
+            }
         });
         let stream = TokioIo::new(Hurried::new(stream, read));
         let connection = connections.watch(protocol.serve_connection(stream, service));

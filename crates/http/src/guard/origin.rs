@@ -16,7 +16,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const REFUSED: &str = "cross-site request refused; allow its origin with --origin";
 
 /// Returns the origin of a request if it is one of those that are allowed.
-pub(super) fn allowed(request: &Request, config: &GuardConfig) -> Option<HeaderValue> {
+pub(crate) fn allowed(request: &Request, config: &GuardConfig) -> Option<HeaderValue> {
     let origin = request.headers().get(ORIGIN)?;
     config
         .origins
@@ -71,7 +71,7 @@ pub(super) fn preflight(request: &Request, allowed: Option<&HeaderValue>) -> Opt
 }
 
 /// Tells the browser that the page may read the answer.
-pub(super) fn mark(headers: &mut HeaderMap, config: &GuardConfig, allowed: Option<HeaderValue>) {
+pub(crate) fn mark(headers: &mut HeaderMap, config: &GuardConfig, allowed: Option<HeaderValue>) {
     if !config.origins.is_empty() {
         headers.append(VARY, HeaderValue::from_static("Origin"));
     }

@@ -4,24 +4,29 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::Response;
 use skillstat_domain::{ArtifactId, ArtifactIdError, DeployedAt, DeploymentStatistics};
 
 use super::collections;
 use super::shape::{Artifact, Metadata};
-use crate::bodies::Tagged;
+use crate::bodies::Kept;
 use crate::freshness::{Freshness, json};
 use crate::known::Known;
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
+use crate::warm::{again, question};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/api/v1/artifacts/{id}";
 
 const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
 
 /// Returns one artifact.
 #[utoipa::path(
     get,
-    path = "/api/v1/artifacts/{id}",
+    path = PATH,
     operation_id = "get_artifact",
     params(
         ("id" = String, Path, pattern = r"^[^:]+:[\s\S]+$", description = "`type:name`"),
@@ -41,33 +46,23 @@ pub(crate) async fn get(
     path: Result<Path<String>, PathRejection>,
     params: Params,
     known: Known,
+    uri: Uri,
 ) -> Result<Response, Refusal> {
+    if let Some(kept) = state.bodies.get(question(&uri))
+        && let Some(response) = again(&state, kept, &known).await
+    {
+        return Ok(response);
+    }
     let Path(text) = path.map_err(|_| Refusal::bad_request(NO_ID))?;
     let deployments = params.flag("include_deployments")?;
     let asked = params.text("collection");
     let id = parse(&text)?;
 
     let query = &state.services.query;
-    let key = (id, asked.map(Into::into));
-    let mut answers = None;
-    // What was made from the same before is found without looking into the collections.
-    if deployments && let Some(kept) = state.bodies.get(&key) {
-        let (all, statistics) = query.artifact(&key.0).await?;
-        let versions = [all.cached.version, statistics.cached.version];
-        if let Some(Tagged { etag, body }) = kept.made_from(versions) {
-            let freshness = Freshness::new(&all).and(&statistics);
-            return freshness.send_tagged(&state, &known, etag, || Ok(body));
-        }
-        answers = Some((all, statistics));
-    }
-
-    let (all, statistics) = match answers {
-        Some((all, statistics)) => (all, Some(statistics)),
-        None => (query.collections().await?, None),
-    };
-    let (id, collections) = (&key.0, &all.cached.value.value);
-    let found = collections::find(&collections::chosen(collections, asked)?, id);
-    let shown = |found| Artifact::new(found, collections::having(collections, id));
+    let all = query.collections().await?;
+    let collections = &all.cached.value.value;
+    let found = collections::find(&collections::chosen(collections, asked)?, &id);
+    let shown = |found| Artifact::new(found, collections::having(collections, &id));
     let freshness = Freshness::new(&all);
     if !deployments && let Some(found) = found {
         return freshness.send(&state, &known, || json(&shown(found)));
@@ -76,17 +71,14 @@ pub(crate) async fn get(
         return Err(missing(&text));
     }
 
-    let statistics = match statistics {
-        Some(statistics) => statistics,
-        None => query.statistics(id).await?,
-    };
+    let statistics = query.statistics(&id).await?;
     let deployed = &*statistics.cached.value;
     if found.is_none() && deployed.projects.is_empty() {
-        return Err(nowhere(&state, id, &text).await?);
+        return Err(nowhere(&state, &id, &text).await?);
     }
     let freshness = freshness.and(&statistics);
     freshness.send(&state, &known, || {
-        let otherwise = || deployed_only(id, deployed, state.local_offset);
+        let otherwise = || deployed_only(&id, deployed, state.local_offset);
         let mut artifact = found.map_or_else(otherwise, shown);
         if !deployments {
             return json(&artifact);
@@ -94,8 +86,9 @@ pub(crate) async fn get(
         artifact.deployment_stats = Some(deployed.into());
         let body = json(&artifact)?;
         let versions = [all.cached.version, statistics.cached.version];
-        let tagged = Tagged { etag: freshness.etag(&state), body: body.clone() };
-        state.bodies.keep(key.clone(), versions, tagged);
+        let etag = freshness.etag(&state);
+        let kept = Kept { artifact: id.clone(), versions, etag, body: body.clone() };
+        state.bodies.keep(question(&uri), kept);
         Ok(body)
     })
 }

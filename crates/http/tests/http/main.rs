@@ -22,3 +22,5 @@ mod routes;
 mod serving;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod warm;
