@@ -46,7 +46,16 @@ impl App {
     ///
     /// Fails when an `exclude` glob is malformed.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        let workers: Arc<dyn Workers> = Arc::new(ScopedWorkers::new(config.threads.value));
+        Self::with(config, ScopedWorkers::new(config.threads.value))
+    }
+
+    /// Wires them together for who answers others meanwhile: looking at the disk gives way to that.
+    pub(crate) fn giving_way(config: &Config) -> anyhow::Result<Self> {
+        Self::with(config, ScopedWorkers::new(config.threads.value).giving_way())
+    }
+
+    fn with(config: &Config, workers: ScopedWorkers) -> anyhow::Result<Self> {
+        let workers: Arc<dyn Workers> = Arc::new(workers);
         let discovery = OpenatDiscovery::new(discovery_options(config), Arc::clone(&workers))
             .with_context(|| excluded(config))?;
         let hasher: Arc<dyn Hasher> = Arc::new(Sha256Hasher);

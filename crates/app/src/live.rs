@@ -54,7 +54,7 @@ impl Live {
     ///
     /// Fails when a setting is no good, or when the system lets nobody watch.
     pub fn start(config: &Config, runtime: &Handle) -> anyhow::Result<Self> {
-        let app = App::new(config)?;
+        let app = App::giving_way(config)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ttl = Ttl::new(Duration::from_secs(config.ttl_seconds.value.get()))?;
         let cache: Arc<dyn StatsCache> =
