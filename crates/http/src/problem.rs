@@ -81,6 +81,18 @@ impl Refusal {
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
     }
+
+    /// Returns the body that says so.
+    pub(crate) fn body(&self) -> Vec<u8> {
+        let body = ProblemBody {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+        };
+        // Texts and numbers always serialise.
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
 }
 
 impl From<QueryError> for Refusal {
@@ -102,15 +114,7 @@ impl From<QueryError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response<Body> {
-        let body = ProblemBody {
-            r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
-            status: self.status.as_u16(),
-            detail: self.detail,
-        };
-        // Texts and numbers always serialise.
-        let bytes = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (self.status, bytes).into_response();
+        let mut response = (self.status, self.body()).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         headers.extend(self.headers);

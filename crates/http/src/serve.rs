@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::serve::Listener;
+use futures_util::FutureExt;
 use futures_util::future::Either;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,6 +22,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::sync::Semaphore;
 
+use crate::unfinished::Kept;
 use crate::unread::Hurried;
 use crate::warm::warm;
 use crate::{HttpState, Limits, router};
@@ -37,8 +39,8 @@ pub enum Ended {
 /// Answers requests until `shutdown` is ready, then takes no more and waits at most `patience` for
 /// those that have begun.
 ///
-/// A connection whose next request does not arrive in time ([`Limits::head`](crate::Limits::head)) or
-/// whose answer is not read ([`Limits::read`](crate::Limits::read)) is closed, and only so many are open at
+/// A connection whose next request does not arrive in time ([`Limits::head`](crate::Limits::head)), which is
+/// answered with 408 if it was begun, or whose answer is not read ([`Limits::read`](crate::Limits::read)) is closed, and only so many are open at
 /// once. What makes the listener fail, such as too many open files, is waited out.
 pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
     mut listener: L,
@@ -68,22 +70,28 @@ pub async fn serve<L: Listener<Addr: Debug + Sync + 'static>>(
         // Looked at only where this machine is trusted; a socket of this machine has none.
         let address =
             (&peer as &dyn Any).downcast_ref::<SocketAddr>().filter(|_| trusting).copied();
-        let (state, routes) = (Arc::clone(&state), routes.clone());
+        let stream = Kept::new(Hurried::new(stream, read));
+        let (state, routes, asking) = (Arc::clone(&state), routes.clone(), stream.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             if let Some(peer) = address {
                 request.extensions_mut().insert(ConnectInfo(peer));
             }
-            match warm(&state, &request) {
-                Some(response) => Either::Left(ready(Ok(response))),
-                None => Either::Right(routes.call(request)),
+            asking.is_request();
+            if let Some(response) = warm(&state, &request) {
+                return Either::Left(ready(Ok(response)));
             }
+            let asking = asking.clone();
+            Either::Right(routes.call(request).inspect(move |_| asking.is_request()))
         });
-        let stream = TokioIo::new(Hurried::new(stream, read));
-        let connection = connections.watch(protocol.serve_connection(stream, service));
+        let connection = protocol.serve_connection(TokioIo::new(stream.clone()), service);
+        let connection = connections.watch(connection);
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {
+                if error.is_timeout() {
+                    stream.time_is_up().await;
+                }
                 tracing::debug!(?peer, %error, "a connection was given up");
             }
         });
