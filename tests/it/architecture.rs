@@ -50,6 +50,7 @@ const OWNERS: [(&str, &[&str]); 51] = [
     ("metrics-exporter-prometheus", &["http"]),
     // Optional: the mocks behind feature `test-util`.
     ("mockall", &["domain"]),
+    ("notify", &["fs-adapter"]),
     ("quick_cache", &["cache", "http"]),
     ("rustix", &["fs-adapter", "client", "app", "cli"]),
     ("sd-notify", &["cli"]),

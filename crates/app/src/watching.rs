@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use skillstat_domain::{Unwatched, Watcher};
-use skillstat_fs_adapter::{
-    DiscoveryOptions, InotifyWatcher, PollingWatcher, WatchError, WatchOptions, WatchPorts,
-};
+use skillstat_fs_adapter::{DiscoveryOptions, PollingWatcher, WatchPorts};
+#[cfg(target_os = "linux")]
+use skillstat_fs_adapter::{InotifyWatcher, WatchError, WatchOptions};
 
 use crate::{Config, Watch};
 
@@ -25,28 +25,45 @@ pub(crate) fn watching(config: &Config, ports: WatchPorts) -> anyhow::Result<Wat
         Watch::Polling => {
             polling(config, ports, "`watch` is \"polling\"", "set `watch` to \"auto\"")
         }
+        Watch::Notify => hinted(config, ports, "set `watch` to \"auto\""),
+        #[cfg(target_os = "linux")]
+        Watch::Auto => inotify(config, ports),
+        #[cfg(not(target_os = "linux"))]
         Watch::Auto => {
-            let options = WatchOptions {
-                discovery: discovery_options(config),
-                skillmeat_home: config.skillmeat_home.value.clone(),
-                budget: config.watch_budget.value,
-            };
-            match InotifyWatcher::new(options, ports.clone()) {
-                Ok(watcher) => {
-                    let watcher = Arc::new(watcher);
-                    let begins = Arc::clone(&watcher);
-                    Ok((watcher, Box::new(move || begins.begin())))
-                }
-                Err(WatchError::System(error)) => polling(
-                    config,
-                    ports,
-                    &format!("the system lets nobody watch ({error})"),
-                    "raise `fs.inotify.max_user_instances` with `sysctl`, then start again",
-                ),
-                Err(error @ WatchError::Exclude(_)) => Err(error).with_context(|| excluded(config)),
-            }
+            hinted(config, ports, "invalidate the cache before a question to which it matters")
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn inotify(config: &Config, ports: WatchPorts) -> anyhow::Result<Watching> {
+    let options = WatchOptions {
+        discovery: discovery_options(config),
+        skillmeat_home: config.skillmeat_home.value.clone(),
+        budget: config.watch_budget.value,
+    };
+    match InotifyWatcher::new(options, ports.clone()) {
+        Ok(watcher) => {
+            let watcher = Arc::new(watcher);
+            let begins = Arc::clone(&watcher);
+            Ok((watcher, Box::new(move || begins.begin())))
+        }
+        Err(WatchError::System(error)) => polling(
+            config,
+            ports,
+            &format!("the system lets nobody watch ({error})"),
+            "raise `fs.inotify.max_user_instances` with `sysctl`, then start again",
+        ),
+        Err(error @ WatchError::Exclude(_)) => Err(error).with_context(|| excluded(config)),
+    }
+}
+
+/// Looks when the system hints at a change; where it does not, from time to time.
+fn hinted(config: &Config, ports: WatchPorts, fix: &str) -> anyhow::Result<Watching> {
+    let reason = "the system tells of changes late, so an answer may be a moment old";
+    let home = config.skillmeat_home.value.clone();
+    let roots = config.roots.value.iter().map(|root| root.path.clone()).collect();
+    Ok(began(PollingWatcher::hinted(home, roots, ports, reason, fix)?))
 }
 
 fn polling(
@@ -57,9 +74,13 @@ fn polling(
 ) -> anyhow::Result<Watching> {
     let reason = format!("{reason}, so everything is looked at from time to time");
     let home = config.skillmeat_home.value.clone();
-    let watcher = Arc::new(PollingWatcher::new(home, ports, &reason, fix)?);
+    Ok(began(PollingWatcher::new(home, ports, &reason, fix)?))
+}
+
+fn began(watcher: PollingWatcher) -> Watching {
+    let watcher = Arc::new(watcher);
     let begins = Arc::clone(&watcher);
-    Ok((watcher, Box::new(move || begins.begin())))
+    (watcher, Box::new(move || begins.begin()))
 }
 
 /// Returns where projects are looked for.

@@ -24,7 +24,6 @@ mod toml_fields;
 mod tracker;
 mod tree;
 mod tree_lister;
-#[cfg(target_os = "linux")]
 mod watcher;
 
 pub use collection::SkillmeatHome;
@@ -39,6 +38,5 @@ pub use scoped_workers::ScopedWorkers;
 pub use tracker::TomlDeploymentReader;
 pub use tree_lister::TreeLister;
 #[cfg(target_os = "linux")]
-pub use watcher::{
-    InotifyWatcher, PollingWatcher, WatchError, WatchLimits, WatchOptions, WatchPorts,
-};
+pub use watcher::{InotifyWatcher, WatchLimits};
+pub use watcher::{PollingWatcher, WatchError, WatchOptions, WatchPorts};

@@ -1,21 +1,34 @@
-//! Watching what answers are made from: one thread over inotify.
+//! Watching what answers are made from.
 //!
-//! Events come in, changes go out to a `ChangeSink`. An event is a hint where to look; what is there is
+//! On Linux that is one thread over inotify. Events come in, changes go out to a `ChangeSink`. An event is a hint where to look; what is there is
 //! for whoever is told to read. `kernel` tells events, `occurrence` reads their flags, `follower` knows
 //! what is watched and what an event there means, over the `tree` of watched directories. What cannot
-//! be watched is looked at from time to time (`survey`), and named in the coverage.
+//! be watched is looked at from time to time (`survey`), and named in the coverage. Elsewhere everything is,
+//! and at once when the system hints (`hints`) that something has changed.
 
+#[cfg(target_os = "linux")]
 mod follower;
+mod hints;
+#[cfg(target_os = "linux")]
+mod inotify;
+#[cfg(target_os = "linux")]
 mod kernel;
+#[cfg(target_os = "linux")]
 mod limits;
 mod looks;
+#[cfg(target_os = "linux")]
 mod mounts;
+#[cfg(target_os = "linux")]
 mod occurrence;
 mod polling;
+#[cfg(target_os = "linux")]
 mod role;
+#[cfg(target_os = "linux")]
 mod state;
 mod survey;
+#[cfg(target_os = "linux")]
 mod thread;
+#[cfg(target_os = "linux")]
 mod tree;
 
 use std::io;
@@ -23,16 +36,14 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use follower::{Follower, Scope};
-use kernel::{Inotify, Kernel};
+#[cfg(target_os = "linux")]
+pub use inotify::InotifyWatcher;
+#[cfg(target_os = "linux")]
 pub use limits::WatchLimits;
 pub use polling::PollingWatcher;
-use skillstat_domain::{ChangeSink, Coverage, ProjectDiscovery, ProjectStates, Watcher};
-use state::State;
-use survey::{Pace, Survey};
-use thread::Running;
+use skillstat_domain::{ChangeSink, Problem, ProblemKind, ProjectDiscovery, ProjectStates};
 
-use crate::discovery::{DiscoveryOptions, Exclude, ExcludeError};
+use crate::discovery::{DiscoveryOptions, ExcludeError};
 
 /// What a watcher watches.
 #[derive(Debug, Clone)]
@@ -57,73 +68,6 @@ pub struct WatchPorts {
     pub sink: Arc<dyn ChangeSink>,
 }
 
-/// Watches with Linux's inotify: each directory that the walk lists, each profile root, each directory
-/// whose files are hashed, and the collections.
-///
-/// A change is in the kernel's queue before the call that made it returns, so whoever settles afterwards
-/// has been told of it. Not told are writes through `mmap`, writes through a hard link that lies
-/// elsewhere, and what other machines do on network file systems; the last is named in the coverage.
-#[derive(Debug)]
-pub struct InotifyWatcher {
-    state: Arc<State>,
-    thread: Running,
-}
-
-impl InotifyWatcher {
-    /// Takes an inotify instance and starts the thread, which does nothing before [`begin`](Self::begin).
-    ///
-    /// # Errors
-    ///
-    /// - [`WatchError::Exclude`] when an exclude glob is malformed.
-    /// - [`WatchError::System`] when the system gives no inotify instance or no thread.
-    pub fn new(options: WatchOptions, ports: WatchPorts) -> Result<Self, WatchError> {
-        let kernel = Inotify::new().map_err(WatchError::System)?;
-        Self::over(Arc::new(kernel), options, ports, Pace::default())
-    }
-
-    fn over(
-        kernel: Arc<dyn Kernel>,
-        options: WatchOptions,
-        ports: WatchPorts,
-        pace: Pace,
-    ) -> Result<Self, WatchError> {
-        let WatchOptions { discovery, skillmeat_home, budget } = options;
-        let scope = Scope {
-            exclude: Exclude::new(&discovery.exclude)?,
-            roots: discovery.roots,
-            max_depth: discovery.max_depth,
-            skillmeat_home: skillmeat_home.clone(),
-            budget: budget.get(),
-        };
-        let follower = Follower::new(scope, Arc::clone(&kernel), Arc::clone(&ports.states));
-        let state =
-            State::new(kernel, follower, Arc::clone(&ports.sink)).map_err(WatchError::System)?;
-        let state = Arc::new(state);
-        let survey = Survey::new(ports, skillmeat_home, pace);
-        let thread = Running::start(Arc::clone(&state), survey).map_err(WatchError::System)?;
-        Ok(Self { state, thread })
-    }
-
-    /// Begins to watch, in the background. What was read before all is watched counts as changed then.
-    pub fn begin(&self) {
-        self.thread.begin();
-    }
-}
-
-impl Watcher for InotifyWatcher {
-    fn is_settled(&self) -> bool {
-        self.state.is_settled()
-    }
-
-    fn settle(&self) {
-        self.state.settle();
-    }
-
-    fn coverage(&self) -> Arc<Coverage> {
-        self.state.coverage()
-    }
-}
-
 /// Why nothing can be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
@@ -136,5 +80,12 @@ pub enum WatchError {
     System(#[source] io::Error),
 }
 
+/// Says what is not watched.
+pub(super) fn not_watched(path: &str, reason: String, fix: String) -> Problem {
+    let kind = ProblemKind::NotWatched;
+    Problem { path: path.to_owned(), line: None, kind, reason, fix, artifact: None }
+}
+
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

@@ -153,6 +153,18 @@ fn what_is_mounted_or_unmounted_is_seen() {
     assert_ne!(hash_of_large(&service), before);
 }
 
+#[test]
+fn by_hints_of_the_system_a_change_is_seen_soon_and_it_is_said_that_it_may_be_late() {
+    let service = Service::start_by(&["env", "SKILLSTAT_WATCH=notify"], |_| (), &[]);
+    wait_until("looked at", || watch_state(&service) == "degraded");
+    let watch = service.ask("GET /api/v1/watch", "", "").json();
+    assert_eq!(watch["method"], "notify", "{watch}");
+    assert!(watch["gaps"][0]["reason"].as_str().is_some_and(|why| why.contains("late")), "{watch}");
+    let copy = service.sandbox.tree().join("shop/.claude/commands/review.md");
+    fs::remove_file(copy).expect("ours");
+    wait_until("the change", || state_of_review(&service) == "missing");
+}
+
 /// Nothing else runs beside this test (`.config/nextest.toml`): the limit is that of the whole system,
 /// and is read when a service begins.
 #[test]

@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
-pub(super) use collections::LINKED_LEVELS;
 use rustix::io::Errno;
 use skillstat_domain::{Change, ChangeSink, ProfileRoot, ProjectPath, ProjectStates};
 pub(super) use walk::LEFT_OUT;

@@ -9,7 +9,6 @@ use camino::Utf8PathBuf;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, openat, statat};
 use skillstat_domain::{Change, ProfileRoot, ProjectPath};
 
-use super::follower::LINKED_LEVELS;
 use crate::hasher::may_be_misplaced;
 use crate::layout::{COLLECTIONS_DIRECTORY, SKILLMEAT_CONFIG_FILE, TRACKER_FILE};
 use crate::stamp::Stamp;
@@ -18,6 +17,10 @@ use crate::tree::MAX_LEVELS;
 /// How old a change must be at the least to be told from another: some file systems count time in
 /// steps of two seconds.
 const STEP: Duration = Duration::from_secs(2);
+
+/// How many levels below the directory of collections a link to a directory is followed: a collection
+/// may be one, a directory of artifacts in it, and an artifact. Inside of an artifact none counts.
+pub(super) const LINKED_LEVELS: usize = 3;
 
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,24 +1,42 @@
-//! Looking at everything from time to time, where nothing tells of changes.
+//! Looking at everything from time to time, where nothing tells exactly of changes.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 use skillstat_domain::{Coverage, WatchMethod, Watcher};
 
-use super::WatchPorts;
-use super::state::not_watched;
+use super::hints::Hints;
 use super::survey::{Pace, Scope, Survey};
+use super::{WatchPorts, not_watched};
+
+/// How long hints are gathered before the look that they call for: a save is several.
+const GATHERED: Duration = Duration::from_millis(50);
+
+/// How many times as long as a look took hints are gathered at the least, so that looking never takes
+/// more than a fifth of the time.
+const REST: u32 = 4;
 
 /// Looks at what the system says of every file that counts, again and again: a change is seen within
 /// the bound that its coverage tells. No content is read.
 #[derive(Debug)]
 pub struct PollingWatcher {
     coverage: Arc<RwLock<Arc<Coverage>>>,
-    orders: Option<Sender<()>>,
+    orders: Sender<Order>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread is told.
+#[derive(Debug, PartialEq, Eq)]
+enum Order {
+    Begin,
+    /// Something may have changed.
+    Hint,
+    End,
 }
 
 impl PollingWatcher {
@@ -34,60 +52,95 @@ impl PollingWatcher {
         reason: &str,
         fix: &str,
     ) -> io::Result<Self> {
-        Self::at_pace(Pace::default(), skillmeat_home, ports, (reason, fix))
+        Self::at_pace(Pace::default(), skillmeat_home, ports, None, (reason, fix))
+    }
+
+    /// The same, but looks as soon as the system hints that something has changed below SkillMeat's home or
+    /// one of the search roots. Where it gives no hints the coverage says why.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system gives no thread.
+    pub fn hinted(
+        skillmeat_home: Utf8PathBuf,
+        roots: Vec<PathBuf>,
+        ports: WatchPorts,
+        reason: &str,
+        fix: &str,
+    ) -> io::Result<Self> {
+        Self::at_pace(Pace::default(), skillmeat_home, ports, Some(roots), (reason, fix))
     }
 
     pub(super) fn at_pace(
         pace: Pace,
         skillmeat_home: Utf8PathBuf,
         ports: WatchPorts,
+        hinted: Option<Vec<PathBuf>>,
         (reason, fix): (&str, &str),
     ) -> io::Result<Self> {
         let gap = not_watched("/", reason.to_owned(), fix.to_owned());
         let coverage = Coverage {
-            method: WatchMethod::Polling,
+            method: if hinted.is_some() { WatchMethod::Notify } else { WatchMethod::Polling },
             complete: false,
-            gaps: vec![gap],
+            gaps: vec![gap.clone()],
             ..Coverage::none()
         };
         let coverage = Arc::new(RwLock::new(Arc::new(coverage)));
         let published = Arc::clone(&coverage);
-        let mut survey = Survey::new(ports, skillmeat_home, pace);
         let (orders, taken) = channel();
+        let hint = orders.clone();
         let thread = std::thread::Builder::new().name("watcher".to_owned()).spawn(move || {
-            if taken.recv().is_err() {
+            if taken.recv() != Ok(Order::Begin) {
                 return;
             }
+            let hints = hinted.map(|mut directories| {
+                directories.push(skillmeat_home.clone().into());
+                // The thread hears no more only when it has ended.
+                Hints::new(&directories, move || drop(hint.send(Order::Hint)))
+            });
+            let mut survey = Survey::new(ports, skillmeat_home, pace);
             loop {
+                let begun = Instant::now();
                 survey.look(&Scope::All);
                 let mut coverage = published.write().unwrap_or_else(PoisonError::into_inner);
                 *coverage = Arc::new(Coverage {
                     complete: true,
                     looked_at: survey.sights(),
                     bound: Some(survey.bound()),
+                    gaps: hints
+                        .iter()
+                        .flat_map(|hints| &hints.gaps)
+                        .chain([&gap])
+                        .cloned()
+                        .collect(),
                     ..Coverage::clone(&coverage)
                 });
                 drop(coverage);
-                if taken.recv_timeout(survey.pause()) == Err(RecvTimeoutError::Disconnected) {
+                let gathered = GATHERED.max(begun.elapsed() * REST);
+                match taken.recv_timeout(survey.pause()) {
+                    Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => return,
+                    Ok(Order::Begin) | Err(RecvTimeoutError::Timeout) => {}
+                    Ok(Order::Hint) => std::thread::sleep(gathered),
+                }
+                // Whatever was hinted at so far is looked at now.
+                if taken.try_iter().any(|order| order == Order::End) {
                     return;
                 }
             }
         })?;
-        Ok(Self { coverage, orders: Some(orders), thread: Some(thread) })
+        Ok(Self { coverage, orders, thread: Some(thread) })
     }
 
     /// Begins to look.
     pub fn begin(&self) {
-        if let Some(orders) = &self.orders {
-            // It ends only when this goes.
-            let _ended = orders.send(());
-        }
+        // It ends only when this goes.
+        let _ended = self.orders.send(Order::Begin);
     }
 }
 
 impl Drop for PollingWatcher {
     fn drop(&mut self) {
-        drop(self.orders.take());
+        let _ended = self.orders.send(Order::End);
         if let Some(thread) = self.thread.take() {
             // A panic has been printed.
             let _panicked = thread.join();

@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use rustix::event::{EventfdFlags, eventfd};
-use skillstat_domain::{ChangeSink, Coverage, Problem, ProblemKind, WatchMethod};
+use skillstat_domain::{ChangeSink, Coverage, Problem, WatchMethod};
 
 use super::follower::{Follower, LEFT_OUT};
 use super::kernel::Kernel;
+use super::not_watched;
 use super::survey::Scope;
 
 /// The limit of the system, as it is read and set.
@@ -237,12 +238,6 @@ fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
     }
     gaps.sort();
     gaps
-}
-
-/// Says what is not watched.
-pub(super) fn not_watched(path: &str, reason: String, fix: String) -> Problem {
-    let kind = ProblemKind::NotWatched;
-    Problem { path: path.to_owned(), line: None, kind, reason, fix, artifact: None }
 }
 
 /// What a coverage becomes when nobody can rely on it any more.

@@ -15,8 +15,10 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use scribe::{Kernels, Scribe};
-use skillstat_domain::{Change, DirectStates, InTurn, ProfileRoot, WatchState};
+use skillstat_domain::{Change, DirectStates, InTurn, ProfileRoot, WatchState, Watcher};
 
+use super::kernel::Kernel;
+use super::survey::Pace;
 use super::*;
 use crate::discovery::SearchRoot;
 use crate::test_support::TempTree;
@@ -261,7 +263,7 @@ fn polling_finds_what_has_changed() {
     let ports = ports(&options, &scribe);
     let why = ("because it is asked for", "do not ask for it");
     let home = options.skillmeat_home;
-    let watcher = PollingWatcher::at_pace(PACE, home, ports, why).unwrap();
+    let watcher = PollingWatcher::at_pace(PACE, home, ports, None, why).unwrap();
     assert!(!watcher.coverage().complete);
     watcher.begin();
     scribe.wait_until("the first look", || watcher.coverage().complete);
@@ -287,4 +289,46 @@ fn polling_finds_what_has_changed() {
     scribe.take();
     tree.file("home/collections/default/collection.toml", "");
     scribe.wait_for("a collection", |change| *change == Change::Collections);
+}
+
+#[test]
+fn a_hint_of_the_system_calls_for_a_look() {
+    // Fails when `Hint` is not sent, or waits for the pause like everything else.
+    let tree = shop();
+    tree.file("home/config.toml", "");
+    let (options, scribe) = (options(&tree, 1), Arc::new(Scribe::default()));
+    let ports = ports(&options, &scribe);
+    let never = Duration::from_hours(1);
+    let pace = Pace { look: never, ..PACE };
+    let roots: Vec<_> = options.discovery.roots.iter().map(|root| root.path.clone()).collect();
+    let why = ("because it is asked for", "do not ask for it");
+    let hinted = |roots| {
+        let (home, ports) = (options.skillmeat_home.clone(), ports.clone());
+        let watcher = PollingWatcher::at_pace(pace, home, ports, Some(roots), why).unwrap();
+        watcher.begin();
+        scribe.wait_until("the first look", || watcher.coverage().complete);
+        watcher
+    };
+    let watcher = hinted(roots);
+    assert_eq!(watcher.coverage().method, skillstat_domain::WatchMethod::Notify);
+    assert_eq!(watcher.coverage().gaps.len(), 1);
+    scribe.take();
+    tree.file("root/shop/.claude/skills/pdf/scripts/run.py", "new");
+    let script = Change::Content {
+        project: tree.project("root/shop"),
+        profile_root: ProfileRoot::new(".claude").unwrap(),
+        path: "skills/pdf".into(),
+    };
+    scribe.wait_for("a script", |change| *change == script);
+    scribe.take();
+    tree.tracker("root/bank/.codex");
+    scribe.wait_for("a project", |change| *change == Change::Projects);
+    scribe.take();
+    tree.file("home/collections/default/collection.toml", "");
+    scribe.wait_for("a collection", |change| *change == Change::Collections);
+    drop(watcher);
+
+    let gaps = hinted(vec![tree.path("nowhere")]).coverage().gaps.clone();
+    assert_eq!(gaps.len(), 2);
+    assert!(gaps[0].path.ends_with("nowhere"), "{gaps:?}");
 }

@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::FileType;
 
+use super::super::looks::LINKED_LEVELS;
 use super::super::role::Waiting;
 use super::super::tree::{Place, TOP};
 use super::walk::list;
 use super::{Follower, Full};
 use crate::layout::{COLLECTIONS_DIRECTORY, SKILLMEAT_CONFIG_FILE};
 use crate::tree::MAX_LEVELS;
-
-/// How many levels below the directory of collections a link to a directory is followed: a collection
-/// may be one, a directory of artifacts in it, and an artifact. Inside of an artifact none counts.
-pub(in super::super) const LINKED_LEVELS: usize = 3;
 
 impl Follower {
     /// Watches the collections, and the ways to them.

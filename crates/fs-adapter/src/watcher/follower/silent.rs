@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use skillstat_domain::{Problem, ProjectPath};
 
 use super::super::mounts::{Mount, silent};
-use super::super::state::not_watched;
+use super::super::not_watched;
 use super::super::tree::{Place, TOP};
 use super::Follower;
 use crate::discovery::resolve;
