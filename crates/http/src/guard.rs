@@ -12,6 +12,7 @@ use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 pub use config::{GuardConfig, Reads, Token};
 
+use crate::page;
 use crate::problem::Refusal;
 use crate::state::HttpState;
 
@@ -20,6 +21,8 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// What the guard found out about a request, for routes that do more for some than for others.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rights {
+    /// Whether this request could have been a read of anything.
+    pub(crate) read: bool,
     /// Whether this request could also have been a write.
     pub(crate) write: bool,
 }
@@ -73,7 +76,7 @@ pub(crate) fn check(
     if length.is_some_and(|length| length.parse().is_ok_and(|length: u64| length > body as u64)) {
         return Err(too_large());
     }
-    Ok(Rights { write: same_site.is_ok() && key == Ok(Key::Good) })
+    Ok(Rights { read: key.is_ok(), write: same_site.is_ok() && key == Ok(Key::Good) })
 }
 
 fn writes(request: &Request) -> bool {
@@ -121,9 +124,15 @@ fn refusal(key: Result<Key, NoKey>) -> Refusal {
     }
 }
 
-/// Tells whether a path tells nothing but that the service is there.
+/// Tells whether a path takes no key: it tells nothing but that the service is there, or, as `/` does,
+/// looks at the rights itself.
 pub(crate) fn always_open(path: &str) -> bool {
-    matches!(path, "/" | "/health" | "/health/live" | "/health/ready")
+    path == "/" || is_probe(path) || page::is_asset(path)
+}
+
+/// Tells whether a path only says that the service is well, which it must also when it is busy.
+pub(crate) fn is_probe(path: &str) -> bool {
+    matches!(path, "/health" | "/health/live" | "/health/ready")
 }
 
 fn from_loopback(request: &Request) -> bool {

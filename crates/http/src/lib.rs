@@ -11,6 +11,7 @@ mod known;
 mod limits;
 mod metrics;
 mod observe;
+mod page;
 mod paging;
 mod params;
 mod problem;

@@ -13,7 +13,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
-use crate::guard::always_open;
+use crate::guard::is_probe;
 use crate::problem::Refusal;
 
 /// What requests may cost.
@@ -70,7 +70,7 @@ pub(crate) async fn limited<F: Future<Output = Response>>(
     request: Request,
     answer: impl FnOnce(Request) -> F,
 ) -> Response {
-    let place = if always_open(request.uri().path()) {
+    let place = if is_probe(request.uri().path()) {
         None
     } else {
         match places.free.try_acquire() {

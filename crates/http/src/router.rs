@@ -15,14 +15,14 @@ use utoipa::openapi::{Info, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::document;
 use crate::front::front;
 use crate::problem::Refusal;
 use crate::routes::{
-    artifact, artifacts, cache, deploy, events, exact, health, metrics, project, projects, root,
-    status, watch,
+    artifact, artifacts, cache, deploy, events, exact, health, matrix, metrics, project, projects,
+    root, status, watch,
 };
 use crate::state::HttpState;
+use crate::{document, page};
 
 /// Where the routes of SkillMeat are.
 pub(crate) const PREFIX: &str = "/api/v1";
@@ -48,6 +48,7 @@ pub fn router(state: impl Into<Arc<HttpState>>) -> Router {
             get(async move || ([(CONTENT_TYPE, "application/json")], document.clone())),
         )
         .route("/metrics/", get(metrics::get))
+        .merge(page::assets())
         .merge(without_slash())
         .fallback(async || Refusal::no_route())
         .method_not_allowed_fallback(async || Refusal::no_method())
@@ -66,7 +67,7 @@ pub fn openapi() -> OpenApi {
 
 /// Returns the paths of all routes.
 pub(crate) fn paths() -> impl Iterator<Item = String> {
-    openapi().paths.paths.into_keys().chain([DOCUMENT.to_owned()])
+    openapi().paths.paths.into_keys().chain([DOCUMENT.to_owned(), page::ASSETS.to_owned()])
 }
 
 fn described() -> OpenApiRouter<Arc<HttpState>> {
@@ -85,6 +86,7 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
         .routes(routes!(deploy::list))
         .routes(routes!(root::version))
         .routes(routes!(status::get))
+        .routes(routes!(matrix::get))
         .routes(routes!(watch::get))
         .routes(routes!(events::get))
         .routes(routes!(exact::overview))

@@ -2,6 +2,7 @@
 
 mod diff;
 mod exact;
+mod matrix;
 mod news;
 mod problem;
 mod projects;
@@ -16,6 +17,7 @@ pub use exact::{
     ExactMetadata, ExactOverview, ExactProblem, ExactState, ExactStatistics, FINGERPRINT_HEADER,
     LIVE, Malformed, WATCH_HEADER,
 };
+pub use matrix::{Matrix, MatrixRow};
 pub use news::News;
 pub use problem::Problem;
 pub use projects::{Project, Projects};

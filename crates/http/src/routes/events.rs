@@ -89,7 +89,12 @@ impl Stream {
 fn event(name: &str, process: u64, id: u64, data: &impl Serialize) -> Event {
     // A tree of texts and numbers always serialises, on one line.
     let data = serde_json::to_string(data).unwrap_or_default();
-    Event::default().event(name).id(format!("{process:016x}-{id}")).data(data)
+    Event::default().event(name).id(event_id(process, id)).data(data)
+}
+
+/// Returns the id of an event as it is sent.
+pub(crate) fn event_id(process: u64, id: u64) -> String {
+    format!("{process:016x}-{id}")
 }
 
 /// Takes an id apart, if this process gave it.

@@ -1,10 +1,18 @@
 //! What this is.
 
-use axum::Json;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{HeaderMap, VARY};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::guard::Rights;
+use crate::page;
 use crate::router::PREFIX;
+use crate::state::HttpState;
 
 /// The version of the service.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -32,23 +40,31 @@ pub(crate) struct About {
     environment: &'static str,
 }
 
-/// Returns what this is.
+/// Returns what this is: the page to whoever names HTML in `Accept`, as browsers do, else JSON.
 #[utoipa::path(
     get,
     path = "/",
     responses(
-        (status = 200, body = Root),
+        (status = 200, content((Root = "application/json"), (String = "text/html"))),
     )
 )]
-pub(crate) async fn root() -> Json<Root> {
-    Json(Root {
+pub(crate) async fn root(
+    State(state): State<Arc<HttpState>>,
+    Extension(rights): Extension<Rights>,
+    headers: HeaderMap,
+) -> Response {
+    if page::is_wanted(&headers) {
+        return page::page(&state, rights).await;
+    }
+    let root = Root {
         name: "skillstat API",
         version: VERSION,
         environment: ENVIRONMENT,
         api_prefix: PREFIX,
         docs_url: "/openapi.json",
         health_check: "/health",
-    })
+    };
+    ([(VARY, "Accept")], Json(root)).into_response()
 }
 
 /// Returns the versions.

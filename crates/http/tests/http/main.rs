@@ -17,6 +17,8 @@ mod limits;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod serving;

@@ -24,6 +24,8 @@ use tower::ServiceExt;
 pub(crate) struct World {
     pub(crate) overview: Overview,
     pub(crate) collections: Vec<Collection>,
+    /// What of the collections could not be read.
+    pub(crate) unread: Vec<skillstat_domain::Problem>,
     pub(crate) version: AtomicU64,
     pub(crate) source: Mutex<AnswerSource>,
     /// When the collections were read, which were there.
@@ -39,6 +41,7 @@ impl World {
         Self {
             overview: Overview::default(),
             collections: Vec::new(),
+            unread: Vec::new(),
             version: AtomicU64::new(1),
             source: Mutex::new(AnswerSource::Hit),
             collected: Moment::default(),
@@ -123,7 +126,8 @@ impl StatisticsQuery for World {
     }
 
     async fn collections(&self) -> Result<Answer<Scanned<Vec<Collection>>>, QueryError> {
-        let mut answer = self.answer(Scanned::whole(self.collections.clone()));
+        let mut answer =
+            self.answer(Scanned { value: self.collections.clone(), problems: self.unread.clone() });
         if self.collected != Moment::default() {
             (answer.cached.as_of, answer.source) = (self.collected, AnswerSource::Hit);
         }
@@ -146,8 +150,9 @@ impl Service {
     }
 
     pub(crate) fn with(world: World, guard: GuardConfig, cache: MockStatsCache) -> Self {
-        let feed = Arc::new(MockChangeFeed::new());
-        Self::over(world, guard, cache, feed, Arc::new(Unwatched))
+        let mut feed = MockChangeFeed::new();
+        feed.expect_latest().return_const(7_u64);
+        Self::over(world, guard, cache, Arc::new(feed), Arc::new(Unwatched))
     }
 
     /// A service whose news and coverage a test tells.
