@@ -19,8 +19,8 @@ use crate::document;
 use crate::front::front;
 use crate::problem::Refusal;
 use crate::routes::{
-    artifact, artifacts, cache, deploy, events, exact, health, metrics, project, projects, root,
-    status, watch,
+    artifact, artifacts, cache, deploy, diff, events, exact, health, metrics, project, projects,
+    root, status, watch,
 };
 use crate::state::HttpState;
 
@@ -80,6 +80,7 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
         .routes(routes!(metrics::get))
         .routes(routes!(artifacts::list))
         .routes(routes!(artifact::get))
+        .routes(routes!(diff::get))
         .routes(routes!(projects::list))
         .routes(routes!(project::get))
         .routes(routes!(deploy::list))
@@ -98,7 +99,14 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
 
 /// The addresses that SkillMeat's server sends on to the same without a slash in the end.
 fn without_slash() -> Router<Arc<HttpState>> {
-    let with_slash = ["artifacts/", "artifacts/{id}/", "projects/", "projects/{id}/", "deploy/"];
+    let with_slash = [
+        "artifacts/",
+        "artifacts/{id}/",
+        "artifacts/{id}/diff/",
+        "projects/",
+        "projects/{id}/",
+        "deploy/",
+    ];
     with_slash
         .iter()
         .fold(Router::new(), |router, path| router.route(&format!("{PREFIX}/{path}"), any(send_on)))
