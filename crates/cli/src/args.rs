@@ -1,10 +1,13 @@
 //! The command line as clap reads it.
 
+mod diff;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+pub(crate) use diff::DiffOptions;
 use skillstat_app::Flags;
 
 /// git status for agent skills: where is each one deployed, and which copies differ from what was
@@ -103,6 +106,8 @@ pub(crate) enum ScanCommand {
     Status(StatusOptions),
     /// One artifact: every copy and its state
     Show(ShowOptions),
+    /// What changed in one copy, against the collection: a patch that `git apply` takes
+    Diff(DiffOptions),
     /// Every project: how many copies, and how many modified
     Projects(CheckOptions),
     /// What is in the way of a true answer, and what to do about it

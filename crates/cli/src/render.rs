@@ -1,5 +1,7 @@
 //! How answers look to a person.
 
+pub(crate) mod diffstat;
+pub(crate) mod patch;
 pub(crate) mod places;
 pub(crate) mod plain;
 pub(crate) mod problems;
