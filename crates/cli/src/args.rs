@@ -5,7 +5,7 @@ mod diff;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub(crate) use diff::DiffOptions;
 use skillstat_app::Flags;
@@ -134,8 +134,25 @@ pub(crate) struct StatusOptions {
     /// Only this project: a path, or the name of its directory if that is unique
     #[arg(long, value_name = "PROJECT")]
     pub(crate) project: Option<String>,
+    /// Print a table, or a report to hand on
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) check: CheckOptions,
+}
+
+/// How `status` is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal
+    #[default]
+    Table,
+    /// For a pull request or a wiki
+    Markdown,
+    /// For a spreadsheet: a row for each copy
+    Csv,
+    /// One page with the picture, which loads nothing
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -5,5 +5,6 @@ pub(crate) mod patch;
 pub(crate) mod places;
 pub(crate) mod plain;
 pub(crate) mod problems;
+pub(crate) mod report;
 pub(crate) mod states;
 pub(crate) mod table;
