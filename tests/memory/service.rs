@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::Request;
 use axum::http::header::HOST;
 use skillstat_app::{App, Config, Flags, Surroundings, SystemClock, TokioPool};
-use skillstat_cache::{Ttl, TtlStatsCache};
+use skillstat_cache::{BlockingPool, PooledDiffs, Ttl, TtlStatsCache};
 use skillstat_domain::{Clock, StatisticsQuery, StatsCache, Unwatched};
 use skillstat_http::{GuardConfig, HttpState, Services, router};
 use tokio::runtime::{Builder, Runtime};
@@ -39,14 +39,21 @@ impl Service {
         let capacity = 2048.try_into().expect("it is not zero");
         let cache: Arc<dyn StatsCache> =
             Arc::new(TtlStatsCache::new(Arc::clone(&clock), Ttl::DEFAULT, capacity));
-        let pool = Arc::new(TokioPool::new(runtime.handle().clone()));
+        let pool: Arc<dyn BlockingPool> = Arc::new(TokioPool::new(runtime.handle().clone()));
         let app = App::new(&config).expect("it is right");
-        let cached = Arc::new(app.cached(Arc::clone(&cache), pool));
+        let cached = Arc::new(app.cached(Arc::clone(&cache), Arc::clone(&pool)));
         let feed = cached.feed();
         let watcher = Arc::new(Unwatched);
         let query: Arc<dyn StatisticsQuery> = cached;
-        let services =
-            Services { query: Arc::clone(&query), cache: Arc::clone(&cache), clock, watcher, feed };
+        let diffs = Arc::new(PooledDiffs::new(app.diffs().clone(), Arc::clone(&pool)));
+        let services = Services {
+            query: Arc::clone(&query),
+            diffs,
+            cache: Arc::clone(&cache),
+            clock,
+            watcher,
+            feed,
+        };
         let router = router(HttpState::new(services, GuardConfig::default()));
         Self { cache, query, router, runtime }
     }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use skillstat_cache::{BlockingPool, CachedStatistics, InvalidatingCommands, Sources};
 use skillstat_domain::{
-    CollectionReader, ContentHash, DeploymentService, DirectOriginals, DirectStates, Hasher,
-    ProjectDiscovery, StatisticsService, StatsCache, Workers,
+    CollectionReader, ContentHash, DeploymentService, DiffService, DirectOriginals, DirectStates,
+    Hasher, ProjectDiscovery, StatisticsService, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
     HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
-    TomlDeploymentReader, WatchPorts,
+    TomlDeploymentReader, TreeLister, WatchPorts,
 };
 
 use crate::answers::Service;
@@ -26,6 +26,7 @@ pub struct App {
     sources: Sources,
     statistics: StatisticsService,
     deployments: DeploymentService,
+    diffs: DiffService,
     fingerprint: String,
     pub(crate) service: Service,
 }
@@ -79,8 +80,16 @@ impl App {
             Arc::clone(&sources.workers),
         );
         let deployments = deployments(config, &sources);
+        // What differs is told by what is on disk, as what is written is.
+        let diffs = DiffService::new(
+            Arc::clone(&sources.discovery),
+            Arc::clone(&sources.states),
+            Arc::clone(&sources.collections),
+            Arc::new(TreeLister),
+        );
         Ok(Self {
             deployments,
+            diffs,
             roots: config.roots.value.iter().map(|root| root.path.clone()).collect(),
             sources,
             statistics,
@@ -107,6 +116,11 @@ impl App {
         pool: Arc<dyn BlockingPool>,
     ) -> InvalidatingCommands {
         InvalidatingCommands::new(self.deployments.clone(), cache, pool)
+    }
+
+    /// Returns the use case that compares copies with what they were deployed from.
+    pub fn diffs(&self) -> &DiffService {
+        &self.diffs
     }
 
     /// Returns what a watcher needs that tells `cached` of changes.

@@ -4,8 +4,10 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use skillstat_cache::{BlockingPool, Feed, SettledStatistics, Ttl, TtlStatsCache};
-use skillstat_domain::{Clock, DeploymentCommands, StatisticsQuery, StatsCache, Watcher};
+use skillstat_cache::{BlockingPool, Feed, PooledDiffs, SettledStatistics, Ttl, TtlStatsCache};
+use skillstat_domain::{
+    Clock, DeploymentCommands, DiffQuery, StatisticsQuery, StatsCache, Watcher,
+};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -21,6 +23,8 @@ const CAPACITY: NonZeroUsize = NonZeroUsize::new(2048).expect("it is not zero");
 pub struct Live {
     /// Who answers.
     pub query: Arc<dyn StatisticsQuery>,
+    /// Who compares copies with what they were deployed from.
+    pub diffs: Arc<dyn DiffQuery>,
     /// Who deploys and undeploys.
     pub commands: Arc<dyn DeploymentCommands>,
     /// What is held.
@@ -73,8 +77,10 @@ impl Live {
             begin();
         });
         let commands = Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
+        let diffs = Arc::new(PooledDiffs::new(app.diffs().clone(), Arc::clone(&pool)));
         let query = SettledStatistics::new(cached, Arc::clone(&watcher), pool);
         let tasks = Tasks(vec![telling, starting]);
-        Ok(Self { query: Arc::new(query), commands, cache, clock, watcher, feed, _tasks: tasks })
+        let query = Arc::new(query);
+        Ok(Self { query, diffs, commands, cache, clock, watcher, feed, _tasks: tasks })
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use skillstat_domain::{
@@ -14,6 +13,7 @@ use skillstat_domain::{
 use tokio::sync::oneshot;
 
 use crate::cached_statistics::said;
+use crate::places::Places;
 use crate::{BlockingPool, CachedStatistics};
 
 /// How many orders there may be at once; each takes a thread that blocks.
@@ -26,7 +26,7 @@ pub struct InvalidatingCommands {
     service: Arc<DeploymentService>,
     cache: Option<Arc<CachedStatistics>>,
     pool: Arc<dyn BlockingPool>,
-    running: Arc<AtomicUsize>,
+    places: Places,
 }
 
 impl InvalidatingCommands {
@@ -36,7 +36,7 @@ impl InvalidatingCommands {
         cache: Option<Arc<CachedStatistics>>,
         pool: Arc<dyn BlockingPool>,
     ) -> Self {
-        Self { service: Arc::new(service), cache, pool, running: Arc::default() }
+        Self { service: Arc::new(service), cache, pool, places: Places::new(MOST) }
     }
 
     /// Runs a job to its end, whether or not anybody waits for it.
@@ -45,10 +45,7 @@ impl InvalidatingCommands {
         observer: Arc<dyn DeployObserver>,
         job: impl FnOnce(&DeploymentService, &dyn DeployObserver) -> T + Send + 'static,
     ) -> Result<T, QueryError> {
-        let place = Place(Arc::clone(&self.running));
-        if place.0.fetch_add(1, Ordering::Relaxed) >= MOST {
-            return Err(QueryError::Busy);
-        }
+        let place = self.places.take().ok_or(QueryError::Busy)?;
         let (service, cache) = (Arc::clone(&self.service), self.cache.clone());
         let (done, result) = oneshot::channel();
         self.pool.run(Box::new(move || {
@@ -67,15 +64,6 @@ impl InvalidatingCommands {
         }));
         let gone = |_| QueryError::Failed { reason: "the order was dropped".to_owned() };
         result.await.map_err(gone)?
-    }
-}
-
-/// One of the places for orders, given back when it goes.
-struct Place(Arc<AtomicUsize>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

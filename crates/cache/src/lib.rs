@@ -7,6 +7,8 @@ mod feed;
 mod flights;
 mod invalidating_commands;
 mod noop_cache;
+mod places;
+mod pooled_diffs;
 #[cfg(not(shuttle))]
 mod process_wide;
 mod settled;
@@ -25,6 +27,7 @@ pub use cached_statistics::{BlockingPool, CachedStatistics, Sources};
 pub use feed::Feed;
 pub use invalidating_commands::InvalidatingCommands;
 pub use noop_cache::NoopCache;
+pub use pooled_diffs::PooledDiffs;
 #[cfg(not(shuttle))]
 pub use process_wide::process_wide;
 pub use settled::SettledStatistics;

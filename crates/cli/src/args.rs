@@ -1,10 +1,13 @@
 //! The command line as clap reads it.
 
+mod diff;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+pub(crate) use diff::DiffOptions;
 use skillstat_app::Flags;
 
 /// git status for agent skills: where is each one deployed, and which copies differ from what was
@@ -103,6 +106,8 @@ pub(crate) enum ScanCommand {
     Status(StatusOptions),
     /// One artifact: every copy and its state
     Show(ShowOptions),
+    /// What changed in one copy, against the collection: a patch that `git apply` takes
+    Diff(DiffOptions),
     /// Every project: how many copies, and how many modified
     Projects(CheckOptions),
     /// What is in the way of a true answer, and what to do about it
@@ -129,8 +134,25 @@ pub(crate) struct StatusOptions {
     /// Only this project: a path, or the name of its directory if that is unique
     #[arg(long, value_name = "PROJECT")]
     pub(crate) project: Option<String>,
+    /// Print a table, or a report to hand on
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) check: CheckOptions,
+}
+
+/// How `status` is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal
+    #[default]
+    Table,
+    /// For a pull request or a wiki
+    Markdown,
+    /// For a spreadsheet: a row for each copy
+    Csv,
+    /// One page with the picture, which loads nothing
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod diff;
 mod doctor;
 mod hash;
 mod man;
@@ -14,6 +15,7 @@ mod watch;
 
 pub(crate) use completions::completions;
 pub(crate) use config::config;
+pub(crate) use diff::diff;
 pub(crate) use doctor::doctor;
 pub(crate) use hash::hash;
 pub(crate) use man::{man, service_man};

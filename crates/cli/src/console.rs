@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 
 use crate::Exit;
+use crate::pager::Pager;
 
 /// The two streams of a command.
 pub struct Console<'a> {
@@ -16,6 +17,8 @@ pub struct Console<'a> {
     pub err: Stream<'a>,
     /// What is to be written to `out` in the end, so that half an answer is never taken for one.
     data: Vec<u8>,
+    /// What shows it if it is longer than the terminal.
+    pager: Option<Pager>,
 }
 
 /// A stream and what it can show.
@@ -40,7 +43,7 @@ pub struct Size {
 impl<'a> Console<'a> {
     /// Joins two streams.
     pub fn new(out: Stream<'a>, err: Stream<'a>) -> Self {
-        Self { out, err, data: Vec::new() }
+        Self { out, err, data: Vec::new(), pager: None }
     }
 
     /// Adds bytes to the answer.
@@ -59,6 +62,11 @@ impl<'a> Console<'a> {
         serde_json::to_writer_pretty(&mut self.data, value)?;
         self.data(b"\n");
         Ok(())
+    }
+
+    /// Has the answer shown page by page if it is longer than the terminal.
+    pub(crate) fn page(&mut self, pager: Option<Pager>) {
+        self.pager = pager;
     }
 
     /// Writes at once, for an answer that has no end; tells whether somebody still reads.
@@ -83,6 +91,12 @@ impl<'a> Console<'a> {
 
     /// Writes the answer; a reader that has gone away (`| head`) is no failure.
     pub(crate) fn finish(&mut self, exit: Exit) -> Exit {
+        if let (Some(pager), Some(size)) = (&self.pager, self.out.size) {
+            let lines = self.data.split(|byte| *byte == b'\n').count();
+            if lines > usize::from(size.rows) && pager.show(&self.data) {
+                return exit;
+            }
+        }
         match self.out.writer.write_all(&self.data).and_then(|()| self.out.writer.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 self.complain(&format!("failed to write the answer: {error}"));

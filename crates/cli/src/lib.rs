@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod console;
 mod exit;
+mod pager;
 mod progress;
 mod render;
 
@@ -99,6 +100,7 @@ fn dispatch(
             match command {
                 ScanCommand::Status(options) => commands::status(&mut scan, &options),
                 ScanCommand::Show(options) => commands::show(&mut scan, &options),
+                ScanCommand::Diff(options) => commands::diff(&mut scan, &options),
                 ScanCommand::Projects(options) => commands::projects(&mut scan, &options),
                 ScanCommand::Doctor(options) => commands::doctor(&mut scan, &options),
             }

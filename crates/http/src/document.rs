@@ -53,8 +53,8 @@ pub(crate) fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     declare(components);
     for (path, item) in &mut document.paths.paths {
-        let open = always_open(path);
-        for (operation, writes) in [(&mut item.get, false), (&mut item.post, true)] {
+        let (open, keyed) = (always_open(path), path.ends_with("/diff"));
+        for (operation, writes) in [(&mut item.get, keyed), (&mut item.post, true)] {
             if let Some(operation) = operation {
                 describe(operation, open, writes);
                 if path.starts_with(EXACT_ROUTES) {

@@ -25,6 +25,22 @@ pub(crate) struct Rights {
     pub(crate) read: bool,
     /// Whether this request could also have been a write.
     pub(crate) write: bool,
+    /// Whether it comes from a page that is not ours and not allowed.
+    cross_site: bool,
+}
+
+impl Rights {
+    /// Refuses to tell what is in files without the key, from this machine too: others use it who may
+    /// not open them.
+    pub(crate) fn contents(self) -> Result<(), Refusal> {
+        match self {
+            Self { write: true, .. } => Ok(()),
+            Self { cross_site: true, .. } => {
+                Err(Refusal::new(StatusCode::FORBIDDEN, origin::REFUSED))
+            }
+            Self { .. } => Err(refusal(Err(NoKey::Missing))),
+        }
+    }
 }
 
 /// Lets a request through to `next`, or refuses it.
@@ -76,7 +92,8 @@ pub(crate) fn check(
     if length.is_some_and(|length| length.parse().is_ok_and(|length: u64| length > body as u64)) {
         return Err(too_large());
     }
-    Ok(Rights { read: key.is_ok(), write: same_site.is_ok() && key == Ok(Key::Good) })
+    let (write, cross_site) = (same_site.is_ok() && key == Ok(Key::Good), same_site.is_err());
+    Ok(Rights { read: key.is_ok(), write, cross_site })
 }
 
 fn writes(request: &Request) -> bool {

@@ -39,7 +39,12 @@ impl Params {
 
     /// Returns yes or no; no when it is not there.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Refusal> {
-        let Some(text) = self.text(name) else { return Ok(false) };
+        self.flag_or(name, false)
+    }
+
+    /// Returns yes or no, or `default` when it is not there.
+    pub(crate) fn flag_or(&self, name: &str, default: bool) -> Result<bool, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(default) };
         match text.to_ascii_lowercase().as_str() {
             "1" | "true" | "t" | "yes" | "y" | "on" => Ok(true),
             "0" | "false" | "f" | "no" | "n" | "off" => Ok(false),

@@ -18,8 +18,8 @@ use utoipa_axum::routes;
 use crate::front::front;
 use crate::problem::Refusal;
 use crate::routes::{
-    artifact, artifacts, cache, deploy, events, exact, health, matrix, metrics, project, projects,
-    root, status, watch,
+    artifact, artifacts, cache, deploy, diff, events, exact, health, matrix, metrics, project,
+    projects, root, status, watch,
 };
 use crate::state::HttpState;
 use crate::{document, page};
@@ -81,6 +81,7 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
         .routes(routes!(metrics::get))
         .routes(routes!(artifacts::list))
         .routes(routes!(artifact::get))
+        .routes(routes!(diff::get))
         .routes(routes!(projects::list))
         .routes(routes!(project::get))
         .routes(routes!(deploy::list))
@@ -100,7 +101,14 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
 
 /// The addresses that SkillMeat's server sends on to the same without a slash in the end.
 fn without_slash() -> Router<Arc<HttpState>> {
-    let with_slash = ["artifacts/", "artifacts/{id}/", "projects/", "projects/{id}/", "deploy/"];
+    let with_slash = [
+        "artifacts/",
+        "artifacts/{id}/",
+        "artifacts/{id}/diff/",
+        "projects/",
+        "projects/{id}/",
+        "deploy/",
+    ];
     with_slash
         .iter()
         .fold(Router::new(), |router, path| router.route(&format!("{PREFIX}/{path}"), any(send_on)))

@@ -6,6 +6,7 @@ pub(crate) mod cache;
 pub(crate) mod collections;
 pub(crate) mod copies;
 pub(crate) mod deploy;
+pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod exact;
 pub(crate) mod health;

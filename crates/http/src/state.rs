@@ -4,7 +4,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
-use skillstat_domain::{ChangeFeed, Clock, Moment, StatisticsQuery, StatsCache, Watcher};
+use skillstat_domain::{
+    ChangeFeed, Clock, DiffQuery, Moment, StatisticsQuery, StatsCache, Watcher,
+};
 use tokio::sync::{Semaphore, watch};
 
 use crate::bodies::Bodies;
@@ -22,6 +24,8 @@ const STREAMS: usize = 256;
 pub struct Services {
     /// Who answers.
     pub query: Arc<dyn StatisticsQuery>,
+    /// Who compares copies with what they were deployed from.
+    pub diffs: Arc<dyn DiffQuery>,
     /// What is counted and invalidated.
     pub cache: Arc<dyn StatsCache>,
     /// What ages are told by.

@@ -61,7 +61,7 @@ mod tests {
     use axum::body::{Body, Bytes};
     use axum::http::HeaderValue;
     use skillstat_domain::testing::{
-        ManualClock, MockChangeFeed, MockStatisticsQuery, MockStatsCache,
+        ManualClock, MockChangeFeed, MockDiffQuery, MockStatisticsQuery, MockStatsCache,
     };
     use skillstat_domain::{Answer, AnswerSource, Cached, Moment, QueryError, Unwatched};
 
@@ -84,6 +84,7 @@ mod tests {
         });
         let services = Services {
             query: Arc::new(query),
+            diffs: Arc::new(MockDiffQuery::new()),
             cache: Arc::new(MockStatsCache::new()),
             clock: Arc::new(ManualClock::default()),
             watcher: Arc::new(Unwatched),

@@ -52,14 +52,19 @@ impl Skillstat {
 
     /// Runs it.
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
+        let (exit, out, err) = self.bytes(arguments);
+        Answer { exit, out: String::from_utf8(out).expect("answers are UTF-8"), err }
+    }
+
+    /// Runs it; what it prints may be anything.
+    pub(crate) fn bytes(&self, arguments: &[&str]) -> (Exit, Vec<u8>, String) {
         let arguments = std::iter::once("skillstat").chain(arguments.iter().copied());
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let stream = |writer| Stream { writer, color: self.color, size: self.size };
         let err_stream = Stream { writer: &mut err, color: self.color, size: None };
         let mut console = Console::new(stream(&mut out), err_stream);
         let exit = run(arguments.map(Into::into).collect(), &self.surroundings, &mut console);
-        let text = |bytes| String::from_utf8(bytes).expect("answers are UTF-8");
-        Answer { exit, out: text(out), err: text(err) }
+        (exit, out, String::from_utf8(err).expect("what is said is UTF-8"))
     }
 
     /// Runs it and reads its answer as JSON.

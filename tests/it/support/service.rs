@@ -73,6 +73,7 @@ impl Service {
         let watcher = Arc::new(Watched { watcher, coverage, asked });
         let services = Services {
             query: Arc::clone(&live.query),
+            diffs: Arc::clone(&live.diffs),
             cache: Arc::clone(&live.cache),
             clock: Arc::clone(&live.clock),
             watcher: Arc::clone(&watcher) as _,

@@ -135,7 +135,7 @@ async fn an_order_is_carried_out_when_nobody_waits_and_only_so_many_at_once() {
             tokio::spawn(async move { commands.undeploy(undeploy(), Arc::new(())).await })
         })
         .collect();
-    while commands.running.load(Ordering::Relaxed) < MOST {
+    while !commands.places.all_taken() {
         tokio::task::yield_now().await;
     }
     assert_eq!(commands.undeploy(undeploy(), Arc::new(())).await, Err(QueryError::Busy));

@@ -55,6 +55,7 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     let live = Live::start(config, &Handle::current())?;
     let services = Services {
         query: Arc::clone(&live.query),
+        diffs: Arc::clone(&live.diffs),
         cache: Arc::clone(&live.cache),
         clock: Arc::clone(&live.clock),
         watcher: Arc::clone(&live.watcher),

@@ -1,18 +1,31 @@
 //! `skillstat status`: every artifact.
 
-use skillstat_app::Scope;
-use skillstat_domain::{ArtifactId, Overview};
+use anyhow::anyhow;
+use skillstat_app::{Scope, SystemWallClock};
+use skillstat_domain::{ArtifactId, Overview, WallClock};
 
 use super::{Scan, select};
-use crate::args::StatusOptions;
+use crate::args::{Format, StatusOptions};
 use crate::console::Stream;
-use crate::exit::Exit;
+use crate::exit::{Exit, Usage};
 use crate::render::problems;
+use crate::render::report::{Report, csv, html, markdown};
 use crate::render::states::{counted, summary};
 use crate::render::table::{StateTable, Value};
 
 /// Runs the command.
 pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow::Result<Exit> {
+    let report: Option<fn(&Report<'_>) -> String> = match options.format {
+        Format::Table => None,
+        Format::Markdown => Some(markdown::markdown),
+        Format::Csv => Some(csv::csv),
+        Format::Html => Some(html::html),
+    };
+    if scan.json && report.is_some() {
+        return Err(Usage::wrap(anyhow!(
+            "--json and --format are two formats; leave one of them out"
+        )));
+    }
     let progress = scan.progress();
     let scope = if options.all { Scope::AndCollections } else { Scope::Deployments };
     let answers = scan.answers(scope, &progress);
@@ -44,6 +57,12 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
     }
     if scan.json {
         scan.console.json(&skillstat_wire::Status::from(&*overview))?;
+    } else if let Some(print) = report {
+        let report = Report { overview: &overview, made: made() };
+        scan.console.data(print(&report).as_bytes());
+        if options.format == Format::Csv {
+            problems::tell(&overview.problems, scan.surroundings, scan.console);
+        }
     } else {
         if !overview.artifacts.is_empty() {
             let table = table(&overview, &scan.console.out);
@@ -56,6 +75,13 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         problems::tell(&overview.problems, scan.surroundings, scan.console);
     }
     Ok(Exit::judge(options.check.exit_code, overview.states(), &overview.problems))
+}
+
+/// Says when a report was made, and by whom.
+fn made() -> String {
+    let now = SystemWallClock.utc().to_string().replace('T', " ");
+    let to_the_second = now.split(['.', '+']).next().unwrap_or_default();
+    format!("Made {to_the_second} UTC by skillstat {}", env!("CARGO_PKG_VERSION"))
 }
 
 fn say_where_was_looked(scan: &mut Scan<'_, '_>, overview: &Overview) {

@@ -21,9 +21,10 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Control characters, and those that change the direction of writing.
+/// Control characters, ends of lines and paragraphs, and what changes the direction of writing.
 fn is_active(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -34,6 +35,8 @@ mod tests {
     fn escapes_what_a_terminal_would_obey() {
         assert_eq!(plain("übersicht 技"), "übersicht 技");
         assert_eq!(plain("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\u{a}c");
-        assert_eq!(plain("x\u{202e}y"), "x\\u{202e}y");
+        for mark in ['\u{202e}', '\u{200f}', '\u{61c}', '\u{2028}', '\u{2067}', '\u{9b}'] {
+            assert_eq!(plain(&format!("x{mark}y")), format!("x{}y", mark.escape_unicode()));
+        }
     }
 }

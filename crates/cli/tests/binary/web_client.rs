@@ -109,6 +109,37 @@ fn the_deployments_are_asked_for_project_by_project() {
 }
 
 #[test]
+fn the_tab_of_an_artifact_shows_what_differs() {
+    let service = start();
+    let tree = service.sandbox.tree().canonicalize().expect("it is there");
+    let original = tree.join(".skillmeat/collections/default/commands/review.md");
+    std::fs::create_dir_all(original.parent().expect("below the tree")).expect("writable");
+    std::fs::write(&original, "of the collection\n").expect("writable");
+    let project = tree.join("shop");
+    let copy = project.join(".claude/commands/review.md");
+    std::fs::write(&copy, "of the copy\n").expect("writable");
+    let path = project.to_str().expect("UTF-8").replace('/', "%2F");
+    let diff = get(&service, &format!("/artifacts/command%3Areview/diff?project_path={path}"));
+    let fields = ["has_changes", "project_path", "summary"];
+    let summary = json!({"added": 0, "modified": 1, "deleted": 0, "unchanged": 0});
+    let expected = json!({"has_changes": true, "project_path": project, "summary": summary});
+    assert_eq!(read(&diff, &fields), expected);
+    let fields = ["file_path", "status", "unified_diff"];
+    let expected = json!({
+        "file_path": "review.md",
+        "status": "modified",
+        "unified_diff": "--- collection/review.md\n+++ project/review.md\n@@ -1 +1 @@\n\
+                         -of the collection\n+of the copy\n",
+    });
+    assert_eq!(read(&diff["files"][0], &fields), expected);
+
+    // Whatever was kept of the statistics, the difference is that of now.
+    std::fs::write(&copy, "of the collection\n").expect("writable");
+    let path = format!("/artifacts/command:review/diff?project_path={path}");
+    assert_eq!(get(&service, &path)["has_changes"], false);
+}
+
+#[test]
 fn a_write_is_asked_for_first_and_needs_no_key() {
     let service = start();
     let asks = |page: &str| {

@@ -42,6 +42,9 @@ pub enum DiffError {
     /// One of the two could not be read truthfully.
     #[error("`{}` {}", .0.path, .0.reason)]
     Unreadable(Box<Problem>),
+    /// As many are compared as may be at once.
+    #[error("too much is compared at once")]
+    Busy,
     /// The comparison panicked.
     #[error("the comparison failed: {reason}")]
     Failed {

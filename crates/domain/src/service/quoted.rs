@@ -35,7 +35,7 @@ pub fn quoted(name: &str) -> Cow<'_, str> {
 fn needs_escape(character: char) -> bool {
     matches!(character, '"' | '\\')
         || character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use super::GuardConfig;
 use crate::problem::Refusal;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-const REFUSED: &str = "cross-site request refused; allow its origin with --origin";
+/// The answer to a page that is not ours and not allowed.
+pub(super) const REFUSED: &str = "cross-site request refused; allow its origin with --origin";
 
 /// Returns the origin of a request if it is one of those that are allowed.
 pub(crate) fn allowed(request: &Request, config: &GuardConfig) -> Option<HeaderValue> {

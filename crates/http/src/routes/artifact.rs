@@ -21,7 +21,8 @@ use crate::warm::{again, question};
 /// Where it is.
 pub(crate) const PATH: &str = "/api/v1/artifacts/{id}";
 
-const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
+/// The answer to what is no id.
+pub(crate) const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'";
 
 /// Returns one artifact.
 #[utoipa::path(
@@ -93,7 +94,8 @@ pub(crate) async fn get(
     })
 }
 
-fn parse(text: &str) -> Result<ArtifactId, Refusal> {
+/// Takes an id apart.
+pub(super) fn parse(text: &str) -> Result<ArtifactId, Refusal> {
     text.parse::<ArtifactId>().map_err(|error| match error {
         ArtifactIdError::EmptyName if text.split(':').next().is_some_and(collections::is_type) => {
             missing(text)

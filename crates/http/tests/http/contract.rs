@@ -5,13 +5,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
 use skillstat_domain::testing::MockStatsCache;
 use skillstat_domain::{CopyState, DriftKind};
 use skillstat_http::{GuardConfig, Reads, Token};
 
-use crate::support::{Service, World, request, sample_collection};
+use crate::support::{Service, World, diffs, request, sample_collection};
 
 /// Fields of 0.74.0 alone.
 const ONLY_IN_0_74: [&str; 26] = [
@@ -45,7 +46,7 @@ const ONLY_IN_0_74: [&str; 26] = [
 
 /// What differs on purpose, or is of the moment, or tells of the recorder's machine: the recording
 /// and the end of the field's path.
-const DIFFERENT: [(&str, &str); 29] = [
+const DIFFERENT: [(&str, &str); 30] = [
     ("health", "timestamp"),
     ("health", "version"),
     ("health", "environment"),
@@ -72,6 +73,8 @@ const DIFFERENT: [(&str, &str); 29] = [
     ("peer/project-get-alpha", "stats.modified_count"),
     // Other directories are not looked at.
     ("peer/project-get-nodeploy", "detail"),
+    // The recorded one has an empty line after each; see the test below.
+    ("peer/artifact-diff", "files.1.unified_diff"),
     // The recording was anonymised: this directory was called `cwd`.
     ("seed/projects-list", "items.2.name"),
     ("artifact-trailing-slash", "body"),
@@ -205,9 +208,12 @@ async fn replay(name: &str, recorded: &Value, rows: &mut BTreeSet<usize>) {
         guard.token = Token::new("right");
         guard.reads = Reads::WithToken;
     }
+    // What is in files is told only to those who may write.
+    guard.private_socket = name.contains("artifact-diff");
     let mut cache = MockStatsCache::new();
     cache.expect_counters().returning(Default::default);
     let service = Service::with(as_recorded(name), guard, cache);
+    let service = service.comparing(Arc::new(diffs::as_recorded()));
     let (method, path) = recorded["request"].as_str().unwrap().split_once(' ').unwrap();
     let key = [("x-api-key", "wrong")];
     let headers: &[_] = if name.contains("wrong") { &key } else { &[] };
@@ -235,9 +241,23 @@ async fn recorded_questions_get_the_recorded_answers() {
             replayed += 1;
         }
     }
-    assert_eq!(replayed, 44);
+    assert_eq!(replayed, 52);
     let untrue = (0..DIFFERENT.len()).filter(|row| !rows.contains(row)).map(|row| DIFFERENT[row]);
     assert_eq!(untrue.collect::<Vec<_>>(), [], "these differ no longer");
+}
+
+#[tokio::test]
+async fn a_recorded_difference_is_the_same_but_for_the_doubled_ends_of_lines() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/peer/artifact-diff.json");
+    let recorded: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let guard = GuardConfig { private_socket: true, ..GuardConfig::default() };
+    let service = Service::with(World::new(), guard, MockStatsCache::new());
+    let service = service.comparing(Arc::new(diffs::as_recorded()));
+    let (_, path) = recorded["request"].as_str().unwrap().split_once(' ').unwrap();
+    let ours = service.get(path).await.json();
+    let text = |body: &Value| body["files"][1]["unified_diff"].as_str().unwrap().to_owned();
+    assert_eq!(text(&ours), text(&recorded["body"]).replace("\n\n", "\n"));
+    assert!(text(&ours).ends_with("\n Body text.\n+local edit\n"), "{ours}");
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ async fn every_route_is_described() {
         "/",
         "/api/v1/artifacts",
         "/api/v1/artifacts/{id}",
+        "/api/v1/artifacts/{id}/diff",
         "/api/v1/cache",
         "/api/v1/cache/invalidate",
         "/api/v1/deploy",
@@ -66,6 +67,8 @@ async fn every_operation_has_a_name_of_its_own_and_says_who_may_ask() {
                 path.starts_with("/api/") || ["/metrics", "/health/detailed"].contains(&&**path);
             let expected = match method.as_str() {
                 "post" => &key,
+                // It tells what is in files.
+                _ if path.ends_with("/diff") => &key,
                 _ if guarded => &either,
                 _ => &Value::Null,
             };

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod diffs;
 mod document;
 #[cfg(test)]
 mod events;

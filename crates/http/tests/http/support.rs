@@ -1,5 +1,7 @@
 //! A made-up world behind the ports, and asking the service about it.
 
+pub(crate) mod diffs;
+
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,11 +11,11 @@ use axum::http::header::HOST;
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use camino::Utf8Path;
 use serde_json::Value;
-use skillstat_domain::testing::{ManualClock, MockChangeFeed, MockStatsCache};
+use skillstat_domain::testing::{ManualClock, MockChangeFeed, MockDiffQuery, MockStatsCache};
 use skillstat_domain::{
     Answer, AnswerSource, ArtifactId, Baseline, CacheCounters, Cached, ChangeFeed, Clock,
-    Collection, CopyReport, CopyState, DeploymentStatistics, DriftKind, Moment, Overview,
-    ProfileRoot, ProjectDeployment, ProjectPath, QueryError, RecordedPath, Scanned,
+    Collection, CopyReport, CopyState, DeploymentStatistics, DiffQuery, DriftKind, Moment,
+    Overview, ProfileRoot, ProjectDeployment, ProjectPath, QueryError, RecordedPath, Scanned,
     StatisticsQuery, Unwatched, Watcher,
 };
 use skillstat_http::{GuardConfig, HttpState, Services, router};
@@ -141,6 +143,8 @@ pub(crate) struct Service {
     pub(crate) world: Arc<World>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) state: HttpState,
+    services: Services,
+    guard: GuardConfig,
     router: axum::Router,
 }
 
@@ -181,17 +185,26 @@ impl Service {
         let (world, clock) = (Arc::new(world), Arc::new(ManualClock::default()));
         let services = Services {
             query: Arc::<World>::clone(&world),
+            diffs: Arc::new(MockDiffQuery::new()),
             cache: Arc::new(cache),
             clock: Arc::<ManualClock>::clone(&clock) as Arc<dyn Clock>,
             watcher,
             feed,
         };
-        let state = HttpState::new(services, guard);
-        Self { world, clock, router: router(state.clone()), state }
+        let state = HttpState::new(services.clone(), guard.clone());
+        Self { world, clock, router: router(state.clone()), state, services, guard }
     }
 
     pub(crate) fn limited(mut self, limits: skillstat_http::Limits) -> Self {
         self.router = router(self.state.clone().with_limits(limits));
+        self
+    }
+
+    /// With somebody who compares copies.
+    pub(crate) fn comparing(mut self, diffs: Arc<dyn DiffQuery>) -> Self {
+        let services = Services { diffs, ..self.services.clone() };
+        self.state = HttpState::new(services, self.guard.clone());
+        self.router = router(self.state.clone());
         self
     }
 

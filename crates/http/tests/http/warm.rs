@@ -1,10 +1,10 @@
 //! What was asked before is answered as the routes answer it, over a real socket.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use skillstat_domain::testing::MockStatsCache;
 use skillstat_http::{GuardConfig, serve};
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
