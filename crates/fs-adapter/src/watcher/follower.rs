@@ -57,8 +57,8 @@ pub(super) struct Follower {
     tree: Tree,
     /// Counts the looks at directories, so that each takes them once.
     round: u32,
-    /// Whether every watch is made again, in case its directory is another one by now.
-    renewing: bool,
+    /// Since which round every watch is made again, once, in case its directory is another one by now.
+    renewing: Option<u32>,
     changes: BTreeSet<Change>,
     /// The passages that each way leads through.
     ways: BTreeMap<Waiting, Vec<(Place, Box<OsStr>)>>,
@@ -94,7 +94,7 @@ impl Follower {
             states,
             tree: Tree::new(),
             round: 0,
-            renewing: false,
+            renewing: None,
             changes: BTreeSet::new(),
             ways: BTreeMap::new(),
             waiting: BTreeSet::new(),
@@ -138,7 +138,7 @@ impl Follower {
         self.unwatched_version += 1;
         self.round += 1;
         let since = self.round;
-        self.renewing = true;
+        self.renewing = Some(since);
         for place in self.tree.below(TOP) {
             let directory = self.tree.get_mut(place);
             (directory.entered, directory.passage, directory.collections) = (None, None, false);
@@ -155,7 +155,7 @@ impl Follower {
                 self.plan_project(project);
             }
         }
-        self.renewing = false;
+        self.renewing = None;
         self.lost = self.is_ending();
         self.sweep(TOP, since);
         self.waiting.clear();
@@ -224,7 +224,8 @@ impl Follower {
     fn watch(&mut self, place: Place, path: &Path, content: bool) -> Result<bool, Full> {
         let directory = self.tree.get(place);
         let content = content || directory.content;
-        if directory.watch().is_some() && directory.content == content && !self.renewing {
+        let renewed = self.renewing.is_none_or(|since| directory.renewed >= since);
+        if directory.watch().is_some() && directory.content == content && renewed {
             self.tree.get_mut(place).round = self.round;
             return Ok(true);
         }
@@ -239,6 +240,7 @@ impl Follower {
                 }
                 let directory = self.tree.get_mut(place);
                 (directory.content, directory.round) = (content, self.round);
+                directory.renewed = self.round;
                 Ok(true)
             }
             Err(error) if no_more_watches(&error) => {

@@ -11,6 +11,7 @@ mod untold;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -239,6 +240,32 @@ fn watches_end_with_what_they_were_for() {
     watched.told(|tree| fs::remove_dir_all(tree.path("root/shop")).unwrap());
     assert_eq!(watched.kernel.watched(), watched.watcher.coverage().watches);
     assert_eq!(watched.kernel.watched(), watched.tree.path("").components().count() + 1);
+}
+
+#[test]
+fn each_directory_is_watched_once_and_once_more_when_its_files_count() {
+    // Fails when `watch` asks again for what it has asked for in the same rebuild: once for each copy.
+    let tree = shop();
+    for copy in 0..50 {
+        tree.file(&format!("root/bank/.claude/skills/{copy}/SKILL.md"), "");
+    }
+    let copies: Vec<_> = (0..50).map(|copy| copy.to_string()).collect();
+    let copies: Vec<_> = copies.iter().map(String::as_str).collect();
+    tree.file("root/bank/.claude/.skillmeat-deployed.toml", tracker(&copies));
+    let watched = Watched::new(tree);
+    watched.settle();
+    // `.claude` and `skills` of two projects: the walk lists them before it is known that they hold copies.
+    let files_count = 4;
+    let asked = || watched.kernel.asked.load(Ordering::SeqCst);
+    assert_eq!(asked(), watched.kernel.watched() + files_count);
+
+    // And all once more when events were lost, now that it is known.
+    let before = asked();
+    watched.kernel.loses.store(true, Ordering::SeqCst);
+    watched.settle();
+    let again = || asked() > before && watched.watcher.coverage().state() == WatchState::Live;
+    watched.scribe.wait_until("watched again", again);
+    assert_eq!(asked() - before, watched.kernel.watched());
 }
 
 #[test]

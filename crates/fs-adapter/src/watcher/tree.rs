@@ -28,6 +28,8 @@ pub(super) struct Directory {
     pub(super) content: bool,
     /// The round in which it was last found.
     pub(super) round: u32,
+    /// The round in which its watch was last made.
+    pub(super) renewed: u32,
     /// How the walk lists it, when it does.
     pub(super) entered: Option<Entered>,
     /// What is known of it as a profile root, which any hidden directory that the walk meets may be.
@@ -59,6 +61,7 @@ impl Directory {
             twin: None,
             content: false,
             round: 0,
+            renewed: 0,
             entered: None,
             profile: None,
             collections: false,

@@ -55,7 +55,7 @@ impl Follower {
         }
         self.follow_links(root, linked);
         self.look_beside(root);
-        if !self.renewing {
+        if self.renewing.is_none() {
             self.prune(root);
         }
     }

@@ -65,6 +65,8 @@ impl Scribe {
 pub(super) struct Kernels {
     real: Inotify,
     watched: Mutex<HashSet<Watch>>,
+    /// How often it was asked to watch something.
+    pub(super) asked: AtomicUsize,
     pub(super) most: AtomicUsize,
     pub(super) loses: AtomicBool,
     /// What is said to be mounted.
@@ -80,6 +82,7 @@ impl Kernels {
         Arc::new(Self {
             real: Inotify::new().unwrap(),
             watched: Mutex::default(),
+            asked: AtomicUsize::default(),
             most: AtomicUsize::new(most),
             loses: AtomicBool::new(false),
             mounts: Mutex::default(),
@@ -94,6 +97,7 @@ impl Kernels {
 
 impl Kernel for Kernels {
     fn watch(&self, directory: &Path, interest: Interest) -> io::Result<Watch> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         let mut watched = self.watched.lock().unwrap();
         let watch = self.real.watch(directory, interest)?;
         if !watched.contains(&watch) && watched.len() >= self.most.load(Ordering::SeqCst) {
