@@ -8,4 +8,5 @@ mod crowd;
 mod faults;
 mod kills;
 mod strace;
+mod unprivileged;
 mod world;

@@ -51,11 +51,10 @@ pub(crate) struct World {
 impl World {
     /// Makes the world in which an operation is to be done.
     pub(crate) fn before(operation: Operation) -> Self {
-        let world = Self { directory: tempfile::tempdir().unwrap() };
+        let world = Self::empty();
         world.write("collection/skills/other/SKILL.md", "other");
         world.write("collection/commands/note.md", "note");
         world.version("one");
-        fs::create_dir_all(world.path("projects/app")).unwrap();
         world.done(&["deploy", "skill:other"]);
         match operation {
             Operation::Deploy => {
@@ -73,6 +72,13 @@ impl World {
                 world.done(&["overwrite", "skill:pdf"]);
             }
         }
+        world
+    }
+
+    /// Makes a world without artifacts.
+    pub(crate) fn empty() -> Self {
+        let world = Self { directory: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(world.path("projects/app")).unwrap();
         world
     }
 

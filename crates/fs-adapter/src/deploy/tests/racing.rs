@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -54,18 +55,27 @@ fn raced(path: &str) {
                 swaps.fetch_add(2, Ordering::Relaxed);
             }
         });
+        let _when_this_ends = Over(&over);
         let mut writes = 0;
         while writes < WRITES || swaps.load(Ordering::Relaxed) < SWAPS {
             let _either_is_right = world.deploy("skill:pdf", Replace::Anything).is_ok();
             let _either_is_right = world.undeploy("skill:pdf", true).is_ok();
             writes += 2;
         }
-        over.store(true, Ordering::Relaxed);
     });
     assert_eq!(listing(&world.tree.path("outside")), before, "{path}");
     // With nobody in the way everything is in order again, or it is said what is not.
     let last = world.deploy("skill:pdf", Replace::Anything);
     assert!(matches!(&last, Ok(_) | Err(DeployError::Interrupted { .. })), "{last:?}");
+}
+
+/// Says that it is over when it goes, also in a panic: somebody waits for that.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Lets two entries change places, if both are there.
@@ -116,5 +126,54 @@ fn the_lock_file_does_no_harm_when_it_is_swapped() {
     );
     assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Failed");
     assert!(File::open(world.tree.path("outside/canary")).is_ok());
+    world.nothing_is_left_over();
+}
+
+#[test]
+fn a_source_that_comes_and_goes_is_copied_whole_or_not_at_all() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "0"), ("a/b", "0"), ("z", "0")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    let (over, source) = (AtomicBool::new(false), world.tree.path("home/skills/pdf"));
+    let (mut done, mut refused) = (0, 0);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            for version in (0_u32..).take_while(|_| !over.load(Ordering::Relaxed)) {
+                let aside = source.with_extension("new");
+                fs::create_dir_all(aside.join("a")).unwrap();
+                for file in ["SKILL.md", "a/b", "z"] {
+                    fs::write(aside.join(file), version.to_string()).unwrap();
+                }
+                // Moved away and not deleted: half of it would be an artifact, too.
+                fs::rename(&source, source.with_extension(format!("old-{version}"))).unwrap();
+                // Gone, and there again, long enough for somebody to come by.
+                let linger = || {
+                    let until = Instant::now() + Duration::from_millis(1 << (version % 6));
+                    while Instant::now() < until && !over.load(Ordering::Relaxed) {
+                        thread::yield_now();
+                    }
+                };
+                linger();
+                fs::rename(&aside, &source).unwrap();
+                linger();
+            }
+        });
+        let _when_this_ends = Over(&over);
+        while (done < 10 || refused < 10) && done + refused < 20_000 {
+            match world.deploy("skill:pdf", Replace::Anything) {
+                Ok(_) => done += 1,
+                Err(DeployError::Source { .. }) => refused += 1,
+                Err(error) => panic!("{error:?}"),
+            }
+            // Whichever version it is, it is one, and the one on record.
+            let version = world.read("skills/pdf/SKILL.md");
+            assert_eq!(
+                [world.read("skills/pdf/a/b"), world.read("skills/pdf/z")],
+                [version.clone(), version]
+            );
+            assert_eq!(world.states(), ["skill:pdf synced"]);
+        }
+    });
+    assert!(done >= 10 && refused >= 10, "{done} done, {refused} refused");
     world.nothing_is_left_over();
 }
