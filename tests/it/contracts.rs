@@ -2,21 +2,24 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use skillstat_app::SystemClock;
+use camino::Utf8PathBuf;
+use skillstat_app::{SystemClock, SystemWallClock};
 use skillstat_cache::{CachedDiscovery, CachedProjects, Ttl, TtlStatsCache};
 use skillstat_domain::testing::Sketch;
-use skillstat_domain::testing::contract::{self, Stage};
+use skillstat_domain::testing::contract::{self, DeployStage, Stage};
 use skillstat_domain::{
     Clock, CollectionReader, DeploymentReader, DirectOriginals, DirectStates, FileLister, Hasher,
     InTurn, Originals, ProjectDiscovery, ProjectStates, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
-    DEFAULT_MAX_DEPTH, DiscoveryOptions, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
-    SkillmeatHome, TomlDeploymentReader, TreeLister, WalkdirDiscovery,
+    BackupLimits, DEFAULT_MAX_DEPTH, DeployOptions, DiscoveryOptions, OpenatDiscovery,
+    ScopedWorkers, SearchRoot, Sha256Hasher, SkillmeatHome, Sleep, StagingDeployer,
+    TomlDeploymentReader, TreeLister, WalkdirDiscovery,
 };
 
-use crate::support::OnDisk;
+use crate::support::{self, OnDisk};
 
 fn stage<P: ?Sized>(sketch: &Sketch, port: impl FnOnce(&OnDisk) -> Arc<P>) -> Stage<P> {
     let disk = OnDisk::new(sketch, false);
@@ -86,6 +89,37 @@ fn discovery(disk: &OnDisk, cache: &Arc<dyn StatsCache>) -> CachedDiscovery {
 fn cache() -> Arc<dyn StatsCache> {
     let capacity = NonZeroUsize::new(10).expect("not 0");
     Arc::new(TtlStatsCache::new(Arc::new(SystemClock), Ttl::DEFAULT, capacity))
+}
+
+#[test]
+fn the_deployer_keeps_its_contract() {
+    contract::deployer(&|| {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let base = directory.path().canonicalize().expect("it exists");
+        let base = Utf8PathBuf::from_path_buf(base).expect("temporary directories are UTF-8");
+        let root = base.join("root");
+        std::fs::create_dir_all(root.join("shop")).expect("the directory is writable");
+        let options = DeployOptions {
+            roots: vec![SearchRoot { path: root.clone().into(), required: true }],
+            state_directory: base.join("state").into(),
+            backups: BackupLimits { count: 10, age: Duration::from_hours(1) },
+            lock_limit: DeployOptions::LOCK_LIMIT,
+            confirm_after: Duration::ZERO,
+            clock: Arc::new(SystemWallClock),
+            pause: Arc::new(Sleep),
+        };
+        DeployStage {
+            collection: base.join("collection"),
+            root,
+            put: support::put,
+            deployer: Arc::new(StagingDeployer::new(options)),
+            states: Arc::new(DirectStates::new(
+                Arc::new(TomlDeploymentReader),
+                Arc::new(Sha256Hasher),
+            )),
+            guard: Box::new(directory),
+        }
+    });
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub(crate) use cli::{Answer, Skillstat};
 pub(crate) use limits::without_limits;
-pub(crate) use on_disk::OnDisk;
+pub(crate) use on_disk::{OnDisk, put};
 pub(crate) use service::Service;
 pub(crate) use sha256::hash_copy;
 

@@ -87,6 +87,14 @@ fn toml(record: &RecordSketch) -> String {
     text
 }
 
+/// Puts something at a path, in the place of what is there.
+pub(crate) fn put(path: &Utf8Path, copy: &CopySketch) {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+        fs::remove_dir_all(path).expect("the directory is writable");
+    }
+    write_copy(path, copy, false);
+}
+
 fn write_copy(path: &Utf8Path, copy: &CopySketch, backwards: bool) {
     match copy {
         CopySketch::Missing => {}

@@ -5,6 +5,7 @@
 
 mod clock;
 mod collection_reader;
+mod deployer;
 mod deployment_reader;
 mod file_lister;
 mod hasher;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 pub use clock::clock;
 pub use collection_reader::collection_reader;
+pub use deployer::{DeployStage, deployer};
 pub use deployment_reader::deployment_reader;
 pub use file_lister::file_lister;
 pub use hasher::hasher;
