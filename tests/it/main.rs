@@ -5,6 +5,7 @@ mod asking;
 mod bad_input;
 mod cli_output;
 mod contracts;
+mod deploying;
 mod diffs;
 mod drift;
 mod hostile;
