@@ -39,7 +39,7 @@ const DEFAULT_LOG: &str = "info";
 const DEFAULT_WATCH_BUDGET: NonZeroUsize = NonZeroUsize::new(131_072).expect("it is not zero");
 
 /// How many backups are kept.
-const DEFAULT_BACKUP_COUNT: NonZeroUsize = NonZeroUsize::new(200).expect("it is not zero");
+const DEFAULT_BACKUP_COUNT: NonZeroUsize = NonZeroUsize::new(1000).expect("it is not zero");
 
 /// For how many days.
 const DEFAULT_BACKUP_DAYS: NonZeroU64 = NonZeroU64::new(30).expect("it is not zero");
@@ -80,7 +80,7 @@ pub struct Config {
     pub watch_budget: Setting<NonZeroUsize>,
     /// Where backups and receipts of what was deployed are kept.
     pub state_directory: Setting<PathBuf>,
-    /// How many backups are kept, the latest.
+    /// How many backups are kept; what was edited longest.
     pub backup_count: Setting<NonZeroUsize>,
     /// How many days a backup is kept at most.
     pub backup_days: Setting<NonZeroU64>,

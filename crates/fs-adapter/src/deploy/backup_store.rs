@@ -41,10 +41,15 @@ const UNFINISHED: &str = ".unfinished-";
 /// How many letters the date and time in the name of a backup have, to the second.
 const SECOND: usize = "20260102T030405".len();
 
+/// What stands at the end of the names of backups that hold what can be had from nowhere else.
+const EDITED: &str = "-e";
+
 /// How many backups are kept, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackupLimits {
-    /// So many, the latest.
+    /// So many. Of what is more, the oldest go first, and before all others those of copies that nobody
+    /// had edited: a new version that is rolled out to hundreds of projects does not drive out the work
+    /// of hands.
     pub count: usize,
     /// None that is older.
     pub age: Duration,
@@ -99,13 +104,14 @@ impl BackupStore {
         Self { directory, limits, clock }
     }
 
-    /// Returns the name of the next backup.
-    pub(crate) fn next_id(&self) -> BackupId {
+    /// Returns the name of the next backup; of something that was edited, or not.
+    pub(crate) fn next_id(&self, edited: bool) -> BackupId {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let digits = digits(&self.clock.utc());
         let (second, fraction) = digits.split_at(SECOND);
         let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let text = format!("{second}-{fraction}-{process:x}-{count:x}");
+        let end = if edited { EDITED } else { "" };
+        let text = format!("{second}-{fraction}-{process:x}-{count:x}{end}");
         text.parse().expect("it is made of digits and letters")
     }
 
@@ -188,13 +194,14 @@ impl BackupStore {
         let oldest = digits(&DeployedAt::utc(oldest));
         let too_old =
             |name: &str| name.get(..SECOND).is_none_or(|second| *second < oldest[..SECOND]);
-        let surplus = names.len().saturating_sub(self.limits.count);
-        for (index, name) in names.iter().enumerate() {
-            if name != newest.as_str() && (index < surplus || too_old(name)) {
-                let gone = format!("{UNFINISHED}{name}");
-                if renameat(&store.fd, &**name, &store.fd, &*gone).is_ok() {
-                    let _tried_again = store.remove(&gone);
-                }
+        let (old, mut kept): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| too_old(name));
+        // The order of names is that of time, and a stable sort keeps it.
+        kept.sort_by_key(|name| name.ends_with(EDITED));
+        kept.truncate(kept.len().saturating_sub(self.limits.count));
+        for name in old.into_iter().chain(kept).filter(|name| name != newest.as_str()) {
+            let gone = format!("{UNFINISHED}{name}");
+            if renameat(&store.fd, &*name, &store.fd, &*gone).is_ok() {
+                let _tried_again = store.remove(&gone);
             }
         }
     }

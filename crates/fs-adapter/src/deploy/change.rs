@@ -40,6 +40,8 @@ pub(crate) struct Change {
     pub(crate) path: Utf8PathBuf,
     /// What was there when it was decided.
     pub(crate) old: Occupant,
+    /// Whether that can be had from nowhere else: it is not what a record says was deployed.
+    pub(crate) edited: bool,
     /// What comes; nothing when something only goes.
     pub(crate) new: Option<NewCopy>,
 }

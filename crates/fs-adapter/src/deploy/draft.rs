@@ -2,8 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use skillstat_domain::{
-    Action, ArtifactId, DeployError, DeployTask, DeployedAt, Plan, Refusal, Replace, UndeployTask,
-    decide_deploy, decide_removal, destination, place_of_copy,
+    Action, ArtifactId, DeployError, DeployTask, DeployedAt, Occupant, Plan, Refusal, Replace,
+    UndeployTask, decide_deploy, decide_removal, destination, place_of_copy,
 };
 
 use super::beneath::reserved;
@@ -40,7 +40,8 @@ pub(crate) fn deploy(
             .map_err(|refusal| refused(here, &path, refusal, task))?;
     let mut changes = Vec::new();
     if matches!(decided, Action::Create | Action::Replace) {
-        changes.push(Change { path: path.clone(), old: occupant, new: Some(copy) });
+        let edited = is_edited(baseline, &occupant);
+        changes.push(Change { path: path.clone(), old: occupant, edited, new: Some(copy) });
     }
     let mut action = decided;
     if let (Some(record), Some(from)) = (recorded, old_place.filter(|from| *from != path)) {
@@ -126,8 +127,15 @@ pub(super) fn removal(
     let occupant = here.occupant(path, &record.artifact);
     let removal = decide_removal(&record.baseline, &occupant, force)
         .map_err(|why| DeployError::NeedsForce { path: here.show(path), why })?;
-    let change = || Change { path: path.to_owned(), old: occupant, new: None };
+    let edited = is_edited(Some(record), &occupant);
+    let change = || Change { path: path.to_owned(), old: occupant, edited, new: None };
     Ok((removal == Action::Remove).then(change))
+}
+
+/// Tells whether what lies at a place is anything but what the record of that place says was deployed.
+pub(super) fn is_edited(recorded: Option<&Recorded>, occupant: &Occupant) -> bool {
+    let unedited = |record: &Recorded| decide_removal(&record.baseline, occupant, false).is_ok();
+    *occupant != Occupant::Nothing && !recorded.is_some_and(unedited)
 }
 
 /// Refuses a place that no copy may take.

@@ -9,7 +9,7 @@ use skillstat_domain::{
 
 use super::backup_store::{KeptPlace, Stored};
 use super::change::{Change, Draft, Expected, NewCopy};
-use super::draft::{first, removal};
+use super::draft::{first, is_edited, removal};
 use super::here::Here;
 use crate::hasher::hash_when_quiet;
 use crate::links::Links;
@@ -28,7 +28,9 @@ pub(crate) fn restore(stored: &Stored, here: &Here, force: bool) -> Result<Draft
         }
         let new = place.copied.is_some().then(|| copy_of(stored, index, place)).transpose()?;
         if new.is_some() || occupant != Occupant::Nothing {
-            changes.push(Change { path: place.path.clone(), old: occupant, new });
+            let of_place = |record: &&Recorded| record.path.inside().as_ref() == Ok(&place.path);
+            let edited = is_edited(recorded.filter(of_place), &occupant);
+            changes.push(Change { path: place.path.clone(), old: occupant, edited, new });
         }
     }
     // Deployed anew at another place since: that copy goes with its record.

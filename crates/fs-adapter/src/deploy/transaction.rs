@@ -73,10 +73,11 @@ impl Transaction<'_> {
         }
         let swap = |path: &Utf8PathBuf| Swap { path: path.clone(), new: None, old: None };
         let goes = draft.changes.iter().any(|change| change.old != Occupant::Nothing);
+        let edited = draft.changes.iter().any(|change| change.edited);
         let mut intent = Intent {
             artifact: draft.plan.artifact.clone(),
             blocks: draft.blocks.clone(),
-            backup: goes.then(|| self.backups.next_id()),
+            backup: goes.then(|| self.backups.next_id(edited)),
             made: self.missing_directories(draft),
             swaps: draft.changes.iter().map(|change| swap(&change.path)).collect(),
             phase: Phase::Staging,

@@ -20,7 +20,7 @@ fn check(place: &Place, expected: [(&str, &str); 4]) {
 fn variables_win_over_the_file_and_that_over_the_defaults() {
     let place = Place::new();
     let state = place.home.join(".local/state/skillstat").to_str().unwrap().to_owned();
-    check(&place, [(&state, "default"), ("200", "default"), ("30", "default"), ("10", "default")]);
+    check(&place, [(&state, "default"), ("1000", "default"), ("30", "default"), ("10", "default")]);
     let file = "state_directory = '/file'\nbackup_count = 1\nbackup_days = 2\nlock_seconds = 3\n";
     let place = Place::new().file(file);
     let from_file = ["config.toml:1", "config.toml:2", "config.toml:3", "config.toml:4"];

@@ -16,7 +16,7 @@ fn store(tree: &TempTree, now: &'static str) -> BackupStore {
 #[test]
 fn names_are_in_the_order_of_time() {
     let tree = TempTree::new();
-    let id = |now| store(&tree, now).next_id();
+    let id = |now| store(&tree, now).next_id(false);
     let ids = [
         id("2026-01-02T03:04:05Z"),
         id("2026-01-02T03:04:05.000001Z"),
@@ -27,7 +27,7 @@ fn names_are_in_the_order_of_time() {
     assert!(ids.is_sorted(), "{ids:?}");
     assert!(ids[0].as_str().starts_with("20260102T030405-000000-"), "{}", ids[0]);
     let store = store(&tree, "2026-01-02T03:04:05Z");
-    assert_ne!(store.next_id(), store.next_id());
+    assert_ne!(store.next_id(true), store.next_id(true));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn what_another_left_unfinished_is_deleted() {
         blocks: &[],
         places: Vec::new(),
     };
-    let id = store.next_id();
+    let id = store.next_id(false);
     let patience = Patience { limit: Duration::ZERO, pause: &crate::Sleep };
     store.keep(&id, &keep, patience).unwrap();
     assert!(!tree.path("backups/.unfinished-1").try_exists().unwrap());

@@ -152,6 +152,31 @@ fn only_so_many_are_kept_and_none_for_too_long() {
 }
 
 #[test]
+fn what_was_edited_is_kept_longest() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    let taken_away = |at: &str, edited: bool| {
+        world.at(at);
+        world.deploy("skill:pdf", Replace::Nothing).unwrap();
+        if edited {
+            world.file("skills/pdf/SKILL.md", at);
+        }
+        world.undeploy("skill:pdf", true).unwrap();
+    };
+    taken_away("2026-11-25T10:00:00", true);
+    taken_away("2026-11-25T11:00:00", false);
+    for hour in 12..16 {
+        taken_away(&format!("2026-11-25T{hour}:00:00"), hour == 14);
+    }
+    let kept = world.deployer.backups().value;
+    let hours: Vec<_> = kept.iter().map(|kept| kept.at.to_string()[11..13].to_owned()).collect();
+    assert_eq!(hours, ["15", "14", "10"], "of three the two that were edited, and the latest");
+    world.file("skills/pdf", "nobody's");
+    world.deploy("skill:pdf", Replace::Anything).unwrap();
+    assert!(world.deployer.backups().value[0].id.as_str().ends_with("-e"), "no record knew it");
+}
+
+#[test]
 fn nobody_else_can_look_at_what_is_kept() {
     let world = World::new();
     world.skill("pdf", &[("SKILL.md", "text")]);
