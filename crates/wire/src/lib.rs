@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod backups;
 mod diff;
 mod exact;
 mod matrix;
@@ -9,7 +10,9 @@ mod projects;
 mod statistics;
 mod status;
 mod watching;
+mod written;
 
+pub use backups::{Backup, Backups};
 pub use diff::{Diff, DiffFile, DiffSummary};
 pub use exact::{
     AGE_HEADER, EXACT_VERSION, EXACT_VERSION_HEADER, ExactArtifactStatistics, ExactCollection,
@@ -24,3 +27,4 @@ pub use projects::{Project, Projects};
 pub use statistics::{Copy, ProjectDeployment, Statistics};
 pub use status::{ArtifactStatistics, Status};
 pub use watching::Watching;
+pub use written::{Written, WrittenItem, WrittenResult};
