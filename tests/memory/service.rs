@@ -42,13 +42,15 @@ impl Service {
         let pool: Arc<dyn BlockingPool> = Arc::new(TokioPool::new(runtime.handle().clone()));
         let app = App::new(&config).expect("it is right");
         let cached = Arc::new(app.cached(Arc::clone(&cache), Arc::clone(&pool)));
+        let commands = Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
         let feed = cached.feed();
         let watcher = Arc::new(Unwatched);
         let query: Arc<dyn StatisticsQuery> = cached;
-        let diffs = Arc::new(PooledDiffs::new(app.diffs().clone(), Arc::clone(&pool)));
+        let diffs = Arc::new(PooledDiffs::new(app.diffs().clone(), pool));
         let services = Services {
             query: Arc::clone(&query),
             diffs,
+            commands,
             cache: Arc::clone(&cache),
             clock,
             watcher,

@@ -19,7 +19,7 @@ const PROBLEMS: [(&str, &str); 7] = [
     ("413", "the body is too large"),
     ("421", "addressed to a host that is not served here"),
     ("500", "something broke"),
-    ("503", "too many requests at once"),
+    ("503", "too many requests at once, or another program holds a lock for too long"),
     ("504", "it took too long"),
 ];
 
@@ -54,7 +54,9 @@ pub(crate) fn complete(document: &mut OpenApi) {
     declare(components);
     for (path, item) in &mut document.paths.paths {
         let (open, keyed) = (always_open(path), path.ends_with("/diff"));
-        for (operation, writes) in [(&mut item.get, keyed), (&mut item.post, true)] {
+        for (operation, writes) in
+            [(&mut item.get, keyed), (&mut item.post, true), (&mut item.delete, true)]
+        {
             if let Some(operation) = operation {
                 describe(operation, open, writes);
                 if path.starts_with(EXACT_ROUTES) {

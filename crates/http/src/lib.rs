@@ -2,6 +2,7 @@
 
 mod aside;
 mod bodies;
+mod body;
 mod document;
 mod freshness;
 mod front;

@@ -51,8 +51,21 @@ impl Refusal {
 
     /// Refuses with 422 and one entry of the list.
     pub(crate) fn unprocessable(entry: Value) -> Self {
-        let detail = Value::Array(vec![entry]);
+        Self::unprocessable_all(vec![entry])
+    }
+
+    /// Refuses with 422 and the whole list.
+    pub(crate) fn unprocessable_all(entries: Vec<Value>) -> Self {
+        let detail = Value::Array(entries);
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, detail, headers: Vec::new() }
+    }
+
+    /// Adds to the text.
+    pub(crate) fn with_more(mut self, more: &str) -> Self {
+        if let Value::String(detail) = &mut self.detail {
+            detail.push_str(more);
+        }
+        self
     }
 
     /// Adds a header.

@@ -19,7 +19,7 @@ use crate::front::front;
 use crate::problem::Refusal;
 use crate::routes::{
     artifact, artifacts, cache, deploy, diff, events, exact, health, matrix, metrics, project,
-    projects, root, status, watch,
+    projects, root, status, watch, writes,
 };
 use crate::state::HttpState;
 use crate::{document, page};
@@ -85,6 +85,11 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
         .routes(routes!(projects::list))
         .routes(routes!(project::get))
         .routes(routes!(deploy::list))
+        .routes(routes!(writes::deploy::post))
+        .routes(routes!(writes::undeploy::post))
+        .routes(routes!(writes::artifact::deploy))
+        .routes(routes!(writes::artifact::undeploy))
+        .routes(routes!(writes::deployment::delete))
         .routes(routes!(root::version))
         .routes(routes!(status::get))
         .routes(routes!(matrix::get))
@@ -105,9 +110,13 @@ fn without_slash() -> Router<Arc<HttpState>> {
         "artifacts/",
         "artifacts/{id}/",
         "artifacts/{id}/diff/",
+        "artifacts/{id}/deploy/",
+        "artifacts/{id}/undeploy/",
         "projects/",
         "projects/{id}/",
+        "projects/{id}/deployments/{name}/",
         "deploy/",
+        "deploy/undeploy/",
     ];
     with_slash
         .iter()

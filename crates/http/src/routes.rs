@@ -18,3 +18,4 @@ pub(crate) mod root;
 pub(crate) mod shape;
 pub(crate) mod status;
 pub(crate) mod watch;
+pub(crate) mod writes;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderValue;
 use skillstat_domain::{
-    ChangeFeed, Clock, DiffQuery, Moment, StatisticsQuery, StatsCache, Watcher,
+    ChangeFeed, Clock, DeploymentCommands, DiffQuery, Moment, StatisticsQuery, StatsCache, Watcher,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -26,6 +26,8 @@ pub struct Services {
     pub query: Arc<dyn StatisticsQuery>,
     /// Who compares copies with what they were deployed from.
     pub diffs: Arc<dyn DiffQuery>,
+    /// Who deploys and undeploys.
+    pub commands: Arc<dyn DeploymentCommands>,
     /// What is counted and invalidated.
     pub cache: Arc<dyn StatsCache>,
     /// What ages are told by.

@@ -61,7 +61,8 @@ mod tests {
     use axum::body::{Body, Bytes};
     use axum::http::HeaderValue;
     use skillstat_domain::testing::{
-        ManualClock, MockChangeFeed, MockDiffQuery, MockStatisticsQuery, MockStatsCache,
+        ManualClock, MockChangeFeed, MockDeploymentCommands, MockDiffQuery, MockStatisticsQuery,
+        MockStatsCache,
     };
     use skillstat_domain::{Answer, AnswerSource, Cached, Moment, QueryError, Unwatched};
 
@@ -85,6 +86,7 @@ mod tests {
         let services = Services {
             query: Arc::new(query),
             diffs: Arc::new(MockDiffQuery::new()),
+            commands: Arc::new(MockDeploymentCommands::new()),
             cache: Arc::new(MockStatsCache::new()),
             clock: Arc::new(ManualClock::default()),
             watcher: Arc::new(Unwatched),

@@ -74,6 +74,7 @@ impl Service {
         let services = Services {
             query: Arc::clone(&live.query),
             diffs: Arc::clone(&live.diffs),
+            commands: Arc::clone(&live.commands),
             cache: Arc::clone(&live.cache),
             clock: Arc::clone(&live.clock),
             watcher: Arc::clone(&watcher) as _,

@@ -56,6 +56,7 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     let services = Services {
         query: Arc::clone(&live.query),
         diffs: Arc::clone(&live.diffs),
+        commands: Arc::clone(&live.commands),
         cache: Arc::clone(&live.cache),
         clock: Arc::clone(&live.clock),
         watcher: Arc::clone(&live.watcher),

@@ -6,13 +6,12 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::StatusCode;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use skillstat_domain::{ArtifactId, CacheCounters};
 use utoipa::ToSchema;
 
-use crate::guard::too_large;
+use crate::body::{no_object, no_text, parse, read};
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::HttpState;
 
@@ -90,12 +89,8 @@ pub(crate) async fn invalidate(
     State(state): State<Arc<HttpState>>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Invalidated>, Refusal> {
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        _ => Refusal::bad_request("the request body could not be read"),
-    })?;
     let cache = &state.services.cache;
-    let invalidated = match asked(&body)?.artifact {
+    let invalidated = match asked(&read(body)?)?.artifact {
         None => {
             cache.invalidate_all();
             "all".to_owned()
@@ -115,28 +110,14 @@ fn asked(body: &[u8]) -> Result<Invalidate, Refusal> {
     if body.is_empty() {
         return Ok(Invalidate::default());
     }
-    let value: Value = serde_json::from_slice(body).map_err(|error| {
-        let loc = json!(["body", error.column()]);
-        let entry =
-            json!({"type": "json_invalid", "loc": loc, "msg": "JSON decode error", "input": {}});
-        Refusal::unprocessable(entry)
-    })?;
-    let wrong = |kind: &str, loc: &[&str], msg: &str, input: &Value| {
-        Refusal::unprocessable(json!({"type": kind, "loc": loc, "msg": msg, "input": input}))
-    };
-    if value.is_null() {
-        return Ok(Invalidate::default());
-    }
-    let Value::Object(fields) = &value else {
-        let why = "Input should be a valid dictionary or object to extract fields from";
-        return Err(wrong("model_attributes_type", &["body"], why, &value));
+    let fields = match parse(body)? {
+        Value::Object(fields) => fields,
+        Value::Null => return Ok(Invalidate::default()),
+        other => return Err(no_object(&other)),
     };
     match fields.get("artifact") {
         None | Some(Value::Null) => Ok(Invalidate::default()),
         Some(Value::String(artifact)) => Ok(Invalidate { artifact: Some(artifact.clone()) }),
-        Some(other) => {
-            let why = "Input should be a valid string";
-            Err(wrong("string_type", &["body", "artifact"], why, other))
-        }
+        Some(other) => Err(Refusal::unprocessable(no_text("artifact", other))),
     }
 }

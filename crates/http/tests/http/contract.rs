@@ -12,7 +12,9 @@ use skillstat_domain::testing::MockStatsCache;
 use skillstat_domain::{CopyState, DriftKind};
 use skillstat_http::{GuardConfig, Reads, Token};
 
-use crate::support::{Service, World, diffs, request, sample_collection};
+use crate::support::{
+    InMemoryCommands, Service, World, diffs, request, sample_collection, with_body,
+};
 
 /// Fields of 0.74.0 alone.
 const ONLY_IN_0_74: [&str; 26] = [
@@ -134,6 +136,9 @@ fn as_recorded(name: &str) -> World {
             format!("{me}/alpha {PLANNER}19:00:09.730149"),
             format!("{me}/alpha {CANVAS}19:02:48.138378 modified"),
         ],
+        "peer/deploy-conflict-409" => vec![format!("{me}/beta {CANVAS}19:02:47.436187")],
+        "peer/undeploy-ok" => vec![format!("{me}/beta {REVIEW}19:02:47.436187")],
+        "seed/artifact-undeploy-route" => vec![format!("{me2}/viaapi {CANVAS}19:33:52")],
         name if name.starts_with("seed/") => vec![
             format!("{me2}/alpha {CANVAS}19:02:48.138378 modified"),
             format!("{me2}/brandnew {CANVAS}19:03:19.526974"),
@@ -145,7 +150,7 @@ fn as_recorded(name: &str) -> World {
     if name == "seed/projects-list" {
         return world.project("/home/me2/projects/beta").project("/home/me2/projects/viaapi");
     }
-    world
+    world.project("/home/me2/projects/viaart")
 }
 
 fn row(name: &str, field: &str) -> Option<usize> {
@@ -212,12 +217,26 @@ async fn replay(name: &str, recorded: &Value, rows: &mut BTreeSet<usize>) {
     guard.private_socket = name.contains("artifact-diff");
     let mut cache = MockStatsCache::new();
     cache.expect_counters().returning(Default::default);
-    let service = Service::with(as_recorded(name), guard, cache);
-    let service = service.comparing(Arc::new(diffs::as_recorded()));
     let (method, path) = recorded["request"].as_str().unwrap().split_once(' ').unwrap();
-    let key = [("x-api-key", "wrong")];
-    let headers: &[_] = if name.contains("wrong") { &key } else { &[] };
-    let reply = service.send(request(method, path, headers)).await;
+    let reply = if method == "GET" {
+        let service = Service::with(as_recorded(name), guard, cache);
+        let service = service.comparing(Arc::new(diffs::as_recorded()));
+        let key = [("x-api-key", "wrong")];
+        let headers: &[_] = if name.contains("wrong") { &key } else { &[] };
+        service.send(request(method, path, headers)).await
+    } else {
+        let world = as_recorded(name);
+        let commands = InMemoryCommands::new(&world);
+        if let Some(date) = recorded["body"]["deployed_at"].as_str() {
+            *commands.now.lock().unwrap() = date.parse().unwrap();
+        }
+        let body = match &recorded["request_body"] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Service::writing(world, Arc::new(commands)).send(with_body(method, path, &body)).await
+    };
     compare(name, "status", &recorded["status"], &reply.status.as_u16().into());
     compare(name, "body", &recorded["body"], &reply.json());
     note(name, "status", &recorded["status"], &reply.status.as_u16().into(), rows);
@@ -241,7 +260,7 @@ async fn recorded_questions_get_the_recorded_answers() {
             replayed += 1;
         }
     }
-    assert_eq!(replayed, 52);
+    assert_eq!(replayed, 75);
     let untrue = (0..DIFFERENT.len()).filter(|row| !rows.contains(row)).map(|row| DIFFERENT[row]);
     assert_eq!(untrue.collect::<Vec<_>>(), [], "these differ no longer");
 }

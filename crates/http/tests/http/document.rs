@@ -17,10 +17,13 @@ async fn every_route_is_described() {
         "/",
         "/api/v1/artifacts",
         "/api/v1/artifacts/{id}",
+        "/api/v1/artifacts/{id}/deploy",
         "/api/v1/artifacts/{id}/diff",
+        "/api/v1/artifacts/{id}/undeploy",
         "/api/v1/cache",
         "/api/v1/cache/invalidate",
         "/api/v1/deploy",
+        "/api/v1/deploy/undeploy",
         "/api/v1/events",
         "/api/v1/exact/collections",
         "/api/v1/exact/overview",
@@ -28,6 +31,7 @@ async fn every_route_is_described() {
         "/api/v1/matrix",
         "/api/v1/projects",
         "/api/v1/projects/{id}",
+        "/api/v1/projects/{id}/deployments/{name}",
         "/api/v1/status",
         "/api/v1/version",
         "/api/v1/watch",
@@ -66,7 +70,7 @@ async fn every_operation_has_a_name_of_its_own_and_says_who_may_ask() {
             let guarded =
                 path.starts_with("/api/") || ["/metrics", "/health/detailed"].contains(&&**path);
             let expected = match method.as_str() {
-                "post" => &key,
+                "post" | "delete" => &key,
                 // It tells what is in files.
                 _ if path.ends_with("/diff") => &key,
                 _ if guarded => &either,

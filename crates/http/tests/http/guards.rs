@@ -234,6 +234,32 @@ async fn a_page_that_cannot_write_does_not_refresh_either() {
     }
 }
 
+#[tokio::test]
+async fn every_route_that_writes_is_guarded() {
+    let document = service(open()).get("/openapi.json").await.json();
+    let mut writes = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", "skill:x").replace("{name}", "x");
+        for method in item.as_object().unwrap().keys().map(|method| method.to_ascii_uppercase()) {
+            if method == "GET" {
+                continue;
+            }
+            let write = (method.as_str(), path.as_str());
+            check(with_token(), HERE, write, &[], NO_KEY).await;
+            check(with_token(), HERE, write, &[("x-api-key", "wrong")], BAD_KEY).await;
+            check(open(), HERE, write, &[], NO_KEY).await;
+            check(trusting(), ELSEWHERE, write, &[], NO_KEY).await;
+            let page = [("origin", "https://evil.example"), ("x-api-key", "right")];
+            check(with_token(), HERE, write, &page, CROSS).await;
+            check(socket(), None, write, &page, CROSS).await;
+            let host = [("host", "evil.example"), ("x-api-key", "right")];
+            check(with_token(), HERE, write, &host, (421, "this host is not served here")).await;
+            writes += 1;
+        }
+    }
+    assert_eq!(writes, 6);
+}
+
 #[test]
 fn a_token_is_not_printed_and_not_empty() {
     assert_eq!(format!("{:?}", Token::new("secret").unwrap()), "Token(..)");

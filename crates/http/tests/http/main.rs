@@ -27,3 +27,9 @@ mod serving;
 mod support;
 #[cfg(test)]
 mod warm;
+#[cfg(test)]
+mod write_bodies;
+#[cfg(test)]
+mod write_failures;
+#[cfg(test)]
+mod writing;

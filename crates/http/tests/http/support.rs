@@ -1,5 +1,6 @@
 //! A made-up world behind the ports, and asking the service about it.
 
+mod commands;
 pub(crate) mod diffs;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,13 +11,14 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use camino::Utf8Path;
+pub(crate) use commands::InMemoryCommands;
 use serde_json::Value;
 use skillstat_domain::testing::{ManualClock, MockChangeFeed, MockDiffQuery, MockStatsCache};
 use skillstat_domain::{
     Answer, AnswerSource, ArtifactId, Baseline, CacheCounters, Cached, ChangeFeed, Clock,
-    Collection, CopyReport, CopyState, DeploymentStatistics, DiffQuery, DriftKind, Moment,
-    Overview, ProfileRoot, ProjectDeployment, ProjectPath, QueryError, RecordedPath, Scanned,
-    StatisticsQuery, Unwatched, Watcher,
+    Collection, CopyReport, CopyState, DeploymentCommands, DeploymentStatistics, DiffQuery,
+    DriftKind, Moment, Overview, ProfileRoot, ProjectDeployment, ProjectPath, QueryError,
+    RecordedPath, Scanned, StatisticsQuery, Unwatched, Watcher,
 };
 use skillstat_http::{GuardConfig, HttpState, Services, router};
 use tower::ServiceExt;
@@ -137,6 +139,28 @@ impl StatisticsQuery for World {
     }
 }
 
+/// The ports that a test may replace.
+struct Ports {
+    cache: MockStatsCache,
+    feed: Arc<dyn ChangeFeed>,
+    watcher: Arc<dyn Watcher>,
+    commands: Arc<dyn DeploymentCommands>,
+}
+
+impl Ports {
+    /// Nothing changes and nobody is asked; writing goes to memory.
+    fn of(world: &World) -> Self {
+        let mut feed = MockChangeFeed::new();
+        feed.expect_latest().return_const(7_u64);
+        Self {
+            cache: MockStatsCache::new(),
+            feed: Arc::new(feed),
+            watcher: Arc::new(Unwatched),
+            commands: Arc::new(InMemoryCommands::new(world)),
+        }
+    }
+}
+
 /// A service, and the parts of its world that a test changes.
 #[derive(Debug)]
 pub(crate) struct Service {
@@ -154,42 +178,45 @@ impl Service {
     }
 
     pub(crate) fn with(world: World, guard: GuardConfig, cache: MockStatsCache) -> Self {
-        let mut feed = MockChangeFeed::new();
-        feed.expect_latest().return_const(7_u64);
-        Self::over(world, guard, cache, Arc::new(feed), Arc::new(Unwatched))
+        let ports = Ports { cache, ..Ports::of(&world) };
+        Self::over(world, guard, ports)
     }
 
     /// A service whose news and coverage a test tells.
     pub(crate) fn live(feed: Arc<dyn ChangeFeed>, watcher: Arc<dyn Watcher>) -> Self {
         let mut cache = MockStatsCache::new();
         cache.expect_counters().returning(CacheCounters::default);
-        Self::over(World::new(), GuardConfig::default(), cache, feed, watcher)
+        let world = World::new();
+        let ports = Ports { cache, feed, watcher, ..Ports::of(&world) };
+        Self::over(world, GuardConfig::default(), ports)
     }
 
     /// A service whose coverage a test tells, and that says what it looks at.
     pub(crate) fn watched(world: World, watcher: Arc<dyn Watcher>, fingerprint: &str) -> Self {
-        let (guard, cache) = (GuardConfig::default(), MockStatsCache::new());
-        let mut service = Self::over(world, guard, cache, Arc::new(MockChangeFeed::new()), watcher);
+        let ports = Ports { watcher, ..Ports::of(&world) };
+        let mut service = Self::over(world, GuardConfig::default(), ports);
         service.state = service.state.with_fingerprint(fingerprint);
         service.router = router(service.state.clone());
         service
     }
 
-    fn over(
-        world: World,
-        guard: GuardConfig,
-        cache: MockStatsCache,
-        feed: Arc<dyn ChangeFeed>,
-        watcher: Arc<dyn Watcher>,
-    ) -> Self {
+    /// A service that writes as a test says, and asks nobody for a key.
+    pub(crate) fn writing(world: World, commands: Arc<dyn DeploymentCommands>) -> Self {
+        let guard = GuardConfig { private_socket: true, ..GuardConfig::default() };
+        let ports = Ports { commands, ..Ports::of(&world) };
+        Self::over(world, guard, ports)
+    }
+
+    fn over(world: World, guard: GuardConfig, ports: Ports) -> Self {
         let (world, clock) = (Arc::new(world), Arc::new(ManualClock::default()));
         let services = Services {
             query: Arc::<World>::clone(&world),
             diffs: Arc::new(MockDiffQuery::new()),
-            cache: Arc::new(cache),
+            commands: ports.commands,
+            cache: Arc::new(ports.cache),
             clock: Arc::<ManualClock>::clone(&clock) as Arc<dyn Clock>,
-            watcher,
-            feed,
+            watcher: ports.watcher,
+            feed: ports.feed,
         };
         let state = HttpState::new(services.clone(), guard.clone());
         Self { world, clock, router: router(state.clone()), state, services, guard }
@@ -235,6 +262,13 @@ pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Req
         request = request.header(*name, *value);
     }
     request.body(Body::empty()).unwrap()
+}
+
+/// Makes a request with a body that says that it is JSON.
+pub(crate) fn with_body(method: &str, path: &str, body: &str) -> Request<Body> {
+    let mut request = request(method, path, &[("content-type", "application/json")]);
+    *request.body_mut() = Body::from(body.to_owned());
+    request
 }
 
 /// An answer.
