@@ -1,6 +1,7 @@
 //! The command line as clap reads it.
 
 mod diff;
+mod writes;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub(crate) use diff::DiffOptions;
 use skillstat_app::Flags;
+pub(crate) use writes::{
+    DeployOptions, ProfileOptions, RestoreOptions, UndeployOptions, WriteCommand,
+};
 
 /// git status for agent skills: where is each one deployed, and which copies differ from what was
 /// deployed?
@@ -44,7 +48,8 @@ pub(crate) struct Service {
 const SERVICE_EXIT_CODES: &str =
     "Exit codes: 0 it was told to end; 2 wrong usage or configuration; 3 failure.";
 
-const EXIT_CODES: &str = "Exit codes: 0 fine; 2 wrong usage or configuration; 3 failure.
+const EXIT_CODES: &str =
+    "Exit codes: 0 fine; 2 wrong usage or configuration; 3 failure, also of a part.
 With --exit-code also: 1 a copy is modified, in conflict or missing; 3 something could not be verified.";
 
 /// Flags of every command; they may stand before or after it.
@@ -52,16 +57,16 @@ With --exit-code also: 1 a copy is modified, in conflict or missing; 3 something
 pub(crate) struct Global {
     /// Look for projects below DIR (may be repeated)
     #[arg(long = "root", value_name = "DIR", global = true)]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
     /// Look for projects at most N directories below a root
     #[arg(long, value_name = "N", global = true)]
-    max_depth: Option<usize>,
+    pub(crate) max_depth: Option<usize>,
     /// Read the configuration from FILE instead of ~/.config/skillstat/config.toml
     #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Read collections from DIR instead of ~/.skillmeat
     #[arg(long, value_name = "DIR", global = true)]
-    skillmeat_home: Option<PathBuf>,
+    pub(crate) skillmeat_home: Option<PathBuf>,
     /// Say on stderr what is being done
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
@@ -78,6 +83,8 @@ impl From<Global> for Flags {
 pub(crate) enum Command {
     #[command(flatten)]
     Scan(ScanCommand),
+    #[command(flatten)]
+    Write(WriteCommand),
     /// The content hash of files and directories, as SkillMeat computes it
     Hash {
         /// Files or directories
@@ -110,8 +117,6 @@ pub(crate) enum ScanCommand {
     Diff(DiffOptions),
     /// Every project: how many copies, and how many modified
     Projects(CheckOptions),
-    /// What is in the way of a true answer, and what to do about it
-    Doctor(CheckOptions),
 }
 
 impl Default for Command {

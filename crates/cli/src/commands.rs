@@ -1,30 +1,40 @@
 //! The commands, each a file: from an answer of the application to text or JSON.
 
+mod again;
 mod completions;
 mod config;
+mod deploy;
 mod diff;
 mod doctor;
 mod hash;
 mod man;
 mod projects;
+mod restore;
 mod select;
 mod serve;
 mod show;
 mod status;
+mod undeploy;
 mod watch;
+mod writing;
 
+pub(crate) use again::Again;
 pub(crate) use completions::completions;
 pub(crate) use config::config;
+pub(crate) use deploy::deploy;
 pub(crate) use diff::diff;
 pub(crate) use doctor::doctor;
 pub(crate) use hash::hash;
 pub(crate) use man::{man, service_man};
 pub(crate) use projects::projects;
+pub(crate) use restore::restore;
 pub(crate) use serve::serve;
 pub(crate) use show::show;
 use skillstat_app::{Answers, App, Config, Scope, Source, Surroundings};
 pub(crate) use status::status;
+pub(crate) use undeploy::undeploy;
 pub(crate) use watch::watch;
+pub(crate) use writing::Writing;
 
 use crate::console::Console;
 use crate::progress::Progress;

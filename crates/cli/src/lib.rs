@@ -7,15 +7,17 @@ mod exit;
 mod pager;
 mod progress;
 mod render;
+mod wiring;
 
 use std::ffi::OsString;
 
-use args::{Cli, Command, ScanCommand, Service};
+use args::{Cli, Command, ScanCommand, Service, WriteCommand};
 use clap::Parser;
-use commands::Scan;
+use commands::{Again, Scan, Writing};
 pub use console::{Console, Size, Stream};
 pub use exit::Exit;
 use skillstat_app::{App, Config, Flags, Surroundings};
+use wiring::Wiring;
 
 /// How wide help is where there is no terminal to ask.
 const DEFAULT_COLUMNS: usize = 100;
@@ -28,7 +30,17 @@ pub fn run(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Exit {
-    start(arguments, console, |cli, console| dispatch(cli, surroundings, console))
+    run_over(&wiring::commands, arguments, surroundings, console)
+}
+
+/// Runs one command line, and has somebody else write.
+fn run_over(
+    wiring: &Wiring,
+    arguments: Vec<OsString>,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+) -> Exit {
+    start(arguments, console, |cli, console| dispatch(cli, wiring, surroundings, console))
 }
 
 /// Runs one command line of `skillstatd`, the service alone.
@@ -72,6 +84,7 @@ fn configure(flags: Flags, surroundings: &Surroundings) -> anyhow::Result<Config
 
 fn dispatch(
     cli: Cli,
+    wiring: &Wiring,
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Exit> {
@@ -102,7 +115,20 @@ fn dispatch(
                 ScanCommand::Show(options) => commands::show(&mut scan, &options),
                 ScanCommand::Diff(options) => commands::diff(&mut scan, &options),
                 ScanCommand::Projects(options) => commands::projects(&mut scan, &options),
-                ScanCommand::Doctor(options) => commands::doctor(&mut scan, &options),
+            }
+        }
+        Command::Write(command) => {
+            let again = Again::new(&global);
+            let config = config(global.into())?;
+            let app = App::new(&config).map_err(exit::Usage::wrap)?;
+            let app = &app;
+            let scan = Scan { app, config: &config, surroundings, json, verbose, console };
+            let mut writing = Writing::start(scan, wiring, again)?;
+            match command {
+                WriteCommand::Deploy(options) => commands::deploy(&mut writing, &options),
+                WriteCommand::Undeploy(options) => commands::undeploy(&mut writing, &options),
+                WriteCommand::Restore(options) => commands::restore(&mut writing, &options),
+                WriteCommand::Doctor(options) => commands::doctor(&mut writing, &options),
             }
         }
     }
@@ -130,3 +156,6 @@ fn usage(error: &clap::Error, console: &mut Console<'_>) -> Exit {
     let _gone = stream.writer.write_all(text.as_bytes());
     exit
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,21 +1,22 @@
-//! A progress bar for long scans, on a terminal only.
+//! A progress bar for what takes long, on a terminal only.
 
 use std::fmt;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use skillstat_domain::{ScanObserver, ScanPhase};
+use skillstat_domain::{DeployObserver, ProjectPath, ScanObserver, ScanPhase};
 
-/// How long a scan may take before anything is shown: most are over by then.
+/// How long something may take before anything is shown: most are over by then.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Shows on stderr how far a scan is, until it is dropped.
+/// Shows on stderr how far a scan or a write is, until it is ended or dropped.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    /// The thread that shows the bar when patience runs out, and what wakes it before.
-    shower: Option<(Sender<()>, JoinHandle<()>)>,
+    /// The thread that shows the bar when patience runs out, and what wakes it before; taken out once.
+    shower: Mutex<Option<(Sender<()>, JoinHandle<()>)>>,
 }
 
 impl Progress {
@@ -32,8 +33,28 @@ impl Progress {
         };
         // Without a thread to spare there is no bar.
         let shower = terminal.then(|| thread::Builder::new().spawn(show).ok()).flatten();
-        let shower = shower.map(|shower| (dropped, shower));
+        let shower = Mutex::new(shower.map(|shower| (dropped, shower)));
         Self { bar, shower }
+    }
+
+    /// Shows nothing any more.
+    pub(crate) fn end(&self) {
+        let shower = self.shower.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((dropped, shower)) = shower {
+            drop(dropped);
+            shower.join().expect("showing a bar does not panic");
+        }
+        self.bar.finish_and_clear();
+    }
+
+    fn start(&self, message: &'static str, template: &str, steps: usize) {
+        tracing::debug!(steps, "{message}");
+        self.bar.set_style(
+            ProgressStyle::with_template(template).expect("the template is well-formed"),
+        );
+        self.bar.set_message(message);
+        self.bar.set_position(0);
+        self.bar.set_length(steps as u64);
     }
 }
 
@@ -48,14 +69,20 @@ impl ScanObserver for Progress {
                 ("hashing copies", "{spinner} {msg} {wide_bar} {pos}/{len} copies")
             }
         };
-        tracing::debug!(steps, "{message}");
-        self.bar.set_style(
-            ProgressStyle::with_template(template).expect("the template is well-formed"),
-        );
-        self.bar.set_message(message);
-        self.bar.set_position(0);
-        self.bar.set_length(steps as u64);
+        self.start(message, template, steps);
     }
+
+    fn advance(&self) {
+        self.bar.inc(1);
+    }
+}
+
+impl DeployObserver for Progress {
+    fn begin(&self, tasks: usize) {
+        self.start("writing", "{spinner} {msg} {wide_bar} {pos}/{len} copies", tasks);
+    }
+
+    fn changed(&self, _project: &ProjectPath) {}
 
     fn advance(&self) {
         self.bar.inc(1);
@@ -64,11 +91,7 @@ impl ScanObserver for Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some((dropped, shower)) = self.shower.take() {
-            drop(dropped);
-            shower.join().expect("showing a bar does not panic");
-        }
-        self.bar.finish_and_clear();
+        self.end();
     }
 }
 

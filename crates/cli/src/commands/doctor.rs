@@ -1,10 +1,11 @@
 //! `skillstat doctor`: what is in the way of a true answer.
 
+use anyhow::Context;
 use serde_json::{Value, json};
 use skillstat_app::{Setting, WatchLimits};
-use skillstat_domain::Problem;
+use skillstat_domain::{Problem, ProjectPath};
 
-use super::Scan;
+use super::{Scan, Writing};
 use crate::args::CheckOptions;
 use crate::exit::Exit;
 use crate::render::places::short;
@@ -13,7 +14,13 @@ use crate::render::problems::describe;
 use crate::render::states::counted;
 
 /// Runs the command.
-pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
+pub(crate) fn doctor(
+    writing: &mut Writing<'_, '_>,
+    options: &CheckOptions,
+) -> anyhow::Result<Exit> {
+    let vanished = writing.runtime.block_on(writing.commands.vanished_records());
+    let vanished = vanished.context("failed to look for records that have vanished")?;
+    let scan = &mut writing.scan;
     // What is in the way is on the disk, whatever a service knows of it.
     let progress = scan.progress();
     let service = scan.app.statistics();
@@ -22,24 +29,11 @@ pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow:
     let collections = scan.app.collections().collections();
     let mut problems = overview.problems.clone();
     problems.extend(collections.problems);
+    problems.extend(vanished);
     problems.sort();
     // Some concern copies too.
     problems.dedup();
-    let roots: Vec<_> = scan
-        .app
-        .roots()
-        .into_iter()
-        .map(|root| {
-            let projects = root.resolved.as_ref().map(|resolved| {
-                overview
-                    .projects
-                    .iter()
-                    .filter(|project| project.as_path().starts_with(resolved))
-                    .count()
-            });
-            (root.configured.display().to_string(), projects)
-        })
-        .collect();
+    let roots = roots(scan, &overview.projects);
     let exit = Exit::judge(options.exit_code, overview.states(), &problems);
     if scan.json {
         let roots: Vec<_> = roots
@@ -86,6 +80,19 @@ pub(crate) fn doctor(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow:
     watch(scan);
     tell(scan, &problems);
     Ok(exit)
+}
+
+/// Returns the search roots, and how many projects lie below each that is there.
+fn roots(scan: &Scan<'_, '_>, projects: &[ProjectPath]) -> Vec<(String, Option<usize>)> {
+    let roots = scan.app.roots().into_iter();
+    roots
+        .map(|root| {
+            let below = root.resolved.as_ref().map(|resolved| {
+                projects.iter().filter(|project| project.as_path().starts_with(resolved)).count()
+            });
+            (root.configured.display().to_string(), below)
+        })
+        .collect()
 }
 
 /// Tells how a service would see changes, and what the system allows.

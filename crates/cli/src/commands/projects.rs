@@ -7,7 +7,7 @@ use crate::args::CheckOptions;
 use crate::exit::Exit;
 use crate::render::places::short;
 use crate::render::problems;
-use crate::render::table::{StateTable, Value};
+use crate::render::table::{Value, WordTable};
 
 /// Runs the command.
 pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
@@ -18,9 +18,9 @@ pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyho
     if scan.json {
         scan.console.json(&skillstat_wire::Projects::from(&*overview))?;
     } else {
-        let mut table = StateTable::new(&["PROJECT", "COPIES", "MODIFIED"], &scan.console.out);
+        let mut table = WordTable::of_states(&["PROJECT", "COPIES", "MODIFIED"], &scan.console.out);
         for total in overview.project_totals() {
-            table.row(
+            table.state_row(
                 total.worst,
                 vec![
                     Value::Text(short(total.project.as_str(), scan.surroundings)),

@@ -10,6 +10,31 @@ use skillstat_domain::{ArtifactId, ProjectPath};
 use crate::exit::Usage;
 use crate::render::plain::plain;
 
+/// Collects what was found, in its order and each once.
+pub(crate) fn each_once<T: PartialEq>(
+    found: impl Iterator<Item = anyhow::Result<T>>,
+) -> anyhow::Result<Vec<T>> {
+    let mut once = Vec::new();
+    for one in found {
+        let one = one?;
+        if !once.contains(&one) {
+            once.push(one);
+        }
+    }
+    Ok(once)
+}
+
+/// Tells whether an artifact has this id or this name.
+pub(crate) fn is_called(wanted: &str, known: &BTreeSet<&ArtifactId>) -> bool {
+    let name = ArtifactId::strip_extension(wanted);
+    let id = wanted.parse::<ArtifactId>().ok();
+    known.iter().any(|found| {
+        [wanted, name].contains(&found.name())
+            || found.as_str() == wanted
+            || id.as_ref() == Some(*found)
+    })
+}
+
 /// Finds an artifact by its id, or by its name if only one has it.
 pub(crate) fn artifact(wanted: &str, known: &BTreeSet<&ArtifactId>) -> anyhow::Result<ArtifactId> {
     // As it was shown first: a name may end in what else is stripped.
@@ -70,6 +95,52 @@ pub(crate) fn project(
                 "several projects are called `{}`; say which: {paths}",
                 plain(wanted)
             )))
+        }
+    }
+}
+
+/// Finds a directory to write into: by its path, or by its name if only one of the projects that are
+/// `known` has it. A path counts as such if it holds a slash or is `.` or `..`.
+pub(crate) fn target<'a>(
+    wanted: &str,
+    known: &impl Fn() -> &'a [ProjectPath],
+    surroundings: &Surroundings,
+) -> anyhow::Result<ProjectPath> {
+    let path = surroundings.working_directory.clone().unwrap_or_default().join(wanted);
+    let here = match fs::canonicalize(&path).ok().filter(|path| path.is_dir()) {
+        None => None,
+        Some(path) => {
+            let text = path.to_str().and_then(|text| ProjectPath::new(text.into()).ok());
+            let not_utf8 = || Usage::wrap(anyhow!("`{}` is not UTF-8", path.display()));
+            Some(text.ok_or_else(not_utf8)?)
+        }
+    };
+    if wanted.contains('/') || wanted == "." || wanted == ".." {
+        return here.ok_or_else(|| {
+            Usage::wrap(anyhow!(
+                "`{0}` is no directory; make it with `mkdir -p {0}`",
+                plain(wanted)
+            ))
+        });
+    }
+    if let Some(here) = here.as_ref().filter(|here| known().contains(here)) {
+        return Ok(here.clone());
+    }
+    // A directory that is no project yet must not be taken for a project of the same name elsewhere,
+    // nor the other way round.
+    let named = known().iter().filter(|project| project.name() == wanted).cloned();
+    let candidates: Vec<_> = named.chain(here).collect();
+    match candidates.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Usage::wrap(anyhow!(
+            "there is no project and no directory `{}`; `skillstat projects` lists the projects",
+            plain(wanted)
+        ))),
+        several => {
+            let paths: Vec<_> =
+                several.iter().map(|path| plain(path.as_str()).into_owned()).collect();
+            let paths = paths.join(", ");
+            Err(Usage::wrap(anyhow!("`{}` may be several; say which: {paths}", plain(wanted))))
         }
     }
 }

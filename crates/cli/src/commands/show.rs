@@ -10,7 +10,7 @@ use crate::render::places::short;
 use crate::render::plain::plain;
 use crate::render::problems;
 use crate::render::states::counted;
-use crate::render::table::{StateTable, Value};
+use crate::render::table::{Value, WordTable};
 
 /// Runs the command.
 pub(crate) fn show(scan: &mut Scan<'_, '_>, options: &ShowOptions) -> anyhow::Result<Exit> {
@@ -54,14 +54,15 @@ fn table(scan: &mut Scan<'_, '_>, statistics: &DeploymentStatistics) {
     if statistics.projects.is_empty() {
         return;
     }
-    let mut table = StateTable::new(&["PROJECT", "COPY", "DEPLOYED", "KIND"], &scan.console.out);
+    let mut table =
+        WordTable::of_states(&["PROJECT", "COPY", "DEPLOYED", "KIND"], &scan.console.out);
     for deployment in &statistics.projects {
         let project = short(deployment.project().as_str(), scan.surroundings);
         for copy in deployment.copies() {
             let path = format!("{}/{}", copy.profile_root, copy.path.as_str());
             let kind = copy.state.kind().map(|kind| kind.to_string()).unwrap_or_default();
             let cells = [project.clone(), path, copy.deployed_at.to_string(), kind];
-            table.row(Some(copy.state.name()), cells.into_iter().map(Value::Text).collect());
+            table.state_row(Some(copy.state.name()), cells.into_iter().map(Value::Text).collect());
         }
     }
     let table = table.render(&scan.console.out);

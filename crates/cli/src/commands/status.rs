@@ -11,7 +11,7 @@ use crate::exit::{Exit, Usage};
 use crate::render::problems;
 use crate::render::report::{Report, csv, html, markdown};
 use crate::render::states::{counted, summary};
-use crate::render::table::{StateTable, Value};
+use crate::render::table::{Value, WordTable};
 
 /// Runs the command.
 pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow::Result<Exit> {
@@ -96,9 +96,9 @@ fn say_where_was_looked(scan: &mut Scan<'_, '_>, overview: &Overview) {
 
 /// Returns the table of the artifacts, and below it how many copies are in which state.
 pub(crate) fn table(overview: &Overview, stream: &Stream<'_>) -> String {
-    let mut table = StateTable::new(&["ARTIFACT", "PROJECTS", "MODIFIED"], stream);
+    let mut table = WordTable::of_states(&["ARTIFACT", "PROJECTS", "MODIFIED"], stream);
     for (artifact, statistics) in &overview.artifacts {
-        table.row(
+        table.state_row(
             statistics.worst(),
             vec![
                 Value::Text(artifact.to_string()),

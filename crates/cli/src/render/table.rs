@@ -1,5 +1,8 @@
-//! Tables that fit the terminal, with the state in colour at the front of each row.
+//! Tables that fit the terminal, with one word in colour at the front of each row.
 
+use std::collections::BTreeMap;
+
+use anstyle::Style;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use skillstat_domain::StateName;
 
@@ -7,15 +10,21 @@ use super::plain::plain;
 use super::states;
 use crate::console::Stream;
 
-/// A table whose first column is a state.
+/// A table whose first column says in one word how things are.
 #[derive(Debug)]
-pub(crate) struct StateTable {
+pub(crate) struct WordTable {
     table: Table,
+    styles: BTreeMap<&'static str, Style>,
 }
 
-impl StateTable {
-    /// Starts a table; the named columns follow the column of states.
-    pub(crate) fn new(columns: &[&str], stream: &Stream<'_>) -> Self {
+impl WordTable {
+    /// Starts a table whose words are states; the named columns follow them.
+    pub(crate) fn of_states(columns: &[&str], stream: &Stream<'_>) -> Self {
+        Self::new("STATE", columns, stream)
+    }
+
+    /// Starts a table.
+    pub(crate) fn new(words: &str, columns: &[&str], stream: &Stream<'_>) -> Self {
         let mut table = Table::new();
         table.load_style(comfy_table::presets::NOTHING);
         if let Some(size) = stream.size {
@@ -23,22 +32,32 @@ impl StateTable {
         } else {
             table.set_content_arrangement(ContentArrangement::Disabled);
         }
-        table.set_header(std::iter::once("STATE").chain(columns.iter().copied()));
+        table.set_header(std::iter::once(words).chain(columns.iter().copied()));
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
         }
-        Self { table }
+        Self { table, styles: BTreeMap::new() }
     }
 
-    /// Adds a row; no state is a dash.
-    pub(crate) fn row(&mut self, state: Option<StateName>, cells: Vec<Value>) {
-        let state = Cell::new(state.map_or("-", StateName::as_str));
-        self.table.add_row(std::iter::once(state).chain(cells.into_iter().map(
-            |cell| match cell {
-                Value::Text(text) => Cell::new(plain(&text)),
-                Value::Number(number) => Cell::new(number).set_alignment(CellAlignment::Right),
-            },
-        )));
+    /// Adds a row that begins with a state; no state is a dash.
+    pub(crate) fn state_row(&mut self, state: Option<StateName>, cells: Vec<Value>) {
+        let style = state.map_or_else(Style::new, states::style);
+        self.row(state.map_or("-", StateName::as_str), style, cells);
+    }
+
+    /// Adds a row that begins with a word without blanks in it.
+    pub(crate) fn row(&mut self, word: &'static str, style: Style, cells: Vec<Value>) {
+        self.styles.insert(word, style);
+        self.plain_row(std::iter::once(Value::Text(word.to_owned())).chain(cells));
+    }
+
+    /// Adds a row that begins with no such word.
+    pub(crate) fn plain_row(&mut self, cells: impl IntoIterator<Item = Value>) {
+        self.table.add_row(cells.into_iter().map(|cell| match cell {
+            Value::Text(text) => Cell::new(plain(&text)),
+            Value::Right(text) => Cell::new(text).set_alignment(CellAlignment::Right),
+            Value::Number(number) => Cell::new(number).set_alignment(CellAlignment::Right),
+        }));
     }
 
     /// Prints the table; lines have no blanks at their end.
@@ -47,17 +66,13 @@ impl StateTable {
         for (number, line) in self.table.lines().enumerate() {
             let line = line.trim_end();
             let (first, rest) = line.split_at(line.find(' ').unwrap_or(line.len()));
-            let style = match StateName::ALL.iter().find(|state| state.as_str() == first) {
-                _ if number == 0 => Some(anstyle::Style::new().bold()),
-                state => state.map(|state| states::style(*state)),
-            };
-            match style {
-                Some(style) if number == 0 => text.push_str(&stream.paint(line, style)),
-                Some(style) => {
-                    text.push_str(&stream.paint(first, style));
+            match self.styles.get(first) {
+                _ if number == 0 => text.push_str(&stream.paint(line, Style::new().bold())),
+                Some(style) if *style != Style::new() => {
+                    text.push_str(&stream.paint(first, *style));
                     text.push_str(rest);
                 }
-                None => text.push_str(line),
+                _ => text.push_str(line),
             }
             text.push('\n');
         }
@@ -70,6 +85,8 @@ impl StateTable {
 pub(crate) enum Value {
     /// Left-aligned.
     Text(String),
+    /// Right-aligned, and harmless.
+    Right(String),
     /// Right-aligned.
     Number(usize),
 }
