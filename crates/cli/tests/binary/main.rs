@@ -16,6 +16,7 @@ mod unreadable;
 mod vectors;
 mod watching;
 mod web_client;
+mod writing;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -26,6 +26,10 @@ origin = "local"
 added = "2026-01-01T00:00:00"
 "#;
 
+/// The content hash of the command `review` in the collection.
+pub(crate) const REVIEW_HASH: &str =
+    "e90344201cfd818ab2e315e8fa07c6c7d2f71c6114afc8bd02643d5e2c4ecff7";
+
 /// A service that is ended when this goes.
 pub(crate) struct Service {
     pub(crate) child: Child,
@@ -140,13 +144,17 @@ fn write_tree(home: &Path) {
     std::fs::write(profile_root.join("commands/review.md"), "edited").expect("writable");
     let record = format!(
         "[[deployed]]\nartifact_name = \"review\"\nartifact_type = \"command\"\nfrom_collection = \"default\"\n\
-         deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"commands/review.md\"\ncontent_hash = \"{}\"\n",
-        "0".repeat(64)
+         deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"commands/review.md\"\ncontent_hash = \"{REVIEW_HASH}\"\n",
     );
     std::fs::write(profile_root.join(".skillmeat-deployed.toml"), record).expect("writable");
     let collection = home.join(".skillmeat/collections/default");
     std::fs::create_dir_all(&collection).expect("writable");
     std::fs::write(collection.join("collection.toml"), COLLECTION).expect("writable");
+    for directory in ["commands", "skills/unused"] {
+        std::fs::create_dir_all(collection.join(directory)).expect("writable");
+    }
+    std::fs::write(collection.join("commands/review.md"), "# review\n").expect("writable");
+    std::fs::write(collection.join("skills/unused/SKILL.md"), "# unused\n").expect("writable");
 }
 
 /// The binary with the tree as home and working directory.

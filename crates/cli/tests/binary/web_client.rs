@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::service::{Answer, Service};
+use crate::service::{Answer, REVIEW_HASH, Service};
 
 const PAGE: &str = "http://localhost:3000";
 
@@ -98,7 +98,7 @@ fn the_deployments_are_asked_for_project_by_project() {
             "sync_status": "modified",
             "project_path": path,
             "artifact_path": "commands/review.md",
-            "collection_sha": "0".repeat(64),
+            "collection_sha": REVIEW_HASH,
             "local_modifications": true,
             "from_collection": "default",
         });
