@@ -24,17 +24,9 @@ EDITED = ("alpha", ".claude", "skill:pdf")
 def run(skillmeat, scratch, skillstat):
     """(number of deployments compared, [difference])"""
     base = Path(scratch) / "cli"
-    sources, root = base / "sources", base / "root"
+    root = base / "root"
     cli = Cli(skillmeat, base)
-    cli("init", "--name", "default", "--no-input")
-    for kind, artifacts in ARTIFACTS.items():
-        for name, content in artifacts.items():
-            source = sources / kind / name if kind == "skill" else sources / kind / f"{name}.md"
-            for rel, text in content.items() if kind == "skill" else [("", content)]:
-                path = source / rel if rel else source
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(text.encode())
-            cli("add", kind, str(source), "--yes")
+    collect(cli, base)
 
     deployed = set()
     for project, calls in DEPLOYS.items():
@@ -64,6 +56,19 @@ def run(skillmeat, scratch, skillstat):
     if status["problems"] or status["projects"] != len(DEPLOYS):
         differences.append(f"{status['projects']} projects of {len(DEPLOYS)}, problems {status['problems']}")
     return len(deployed), differences
+
+
+def collect(cli, base):
+    """A collection with the artifacts, made by SkillMeat."""
+    cli("init", "--name", "default", "--no-input")
+    for kind, artifacts in ARTIFACTS.items():
+        for name, content in artifacts.items():
+            source = base / "sources" / kind / (name if kind == "skill" else f"{name}.md")
+            for rel, text in content.items() if kind == "skill" else [("", content)]:
+                path = source / rel if rel else source
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(text.encode())
+            cli("add", kind, str(source), "--yes")
 
 
 class Cli:

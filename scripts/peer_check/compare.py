@@ -1,4 +1,4 @@
-"""Runs the three rounds of scripts/peer-check and prints what agreed and what did not. Called by that script only."""
+"""Runs the five rounds of scripts/peer-check and prints what agreed and what did not. Called by that script only."""
 
 import argparse
 import collections
@@ -10,10 +10,12 @@ import time
 from pathlib import Path
 
 import cli_round
+import crowd_round
 import kinds
 import peers
 import roots
 import trees
+import writing_round
 
 SHOWN = 30  # differences printed in full
 
@@ -129,9 +131,26 @@ def command_line(options, skillstat, report):
     report.agreed, report.differences = compared, differences
 
 
+def writing(options, skillstat, report):
+    """Round 4."""
+    skillmeat = f"{options.environments}/0.74.0/bin/skillmeat"
+    held, differences = writing_round.run(skillmeat, options.scratch, skillstat, options.seed, options.writes)
+    report.agreed, report.differences = held, differences
+
+
+def crowd(options, skillstat, report):
+    """Round 5."""
+    python = f"{options.environments}/0.74.0/bin/python"
+    counted, held, differences = crowd_round.run(python, options.scratch, skillstat, options.seed, options.deploys)
+    print(f"\n{counted}")
+    report.agreed, report.differences = held, differences
+
+
 ROUNDS = {"cli": ("Deployed by SkillMeat 0.74.0's command line", command_line),
           "hashes": ("Content hashes, 0.9.0 and 0.74.0", hashes),
-          "statistics": ("Deployment statistics, 0.9.0", statistics)}
+          "statistics": ("Deployment statistics, 0.9.0", statistics),
+          "writes": ("Writes of skillstat and of SkillMeat 0.74.0 in turn", writing),
+          "crowd": ("Writes of skillstat and of SkillMeat 0.74.0 at once", crowd)}
 
 
 def main():
@@ -140,6 +159,8 @@ def main():
         parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--trees", type=int, default=200, help="random trees to hash (200)")
     parser.add_argument("--roots", type=int, default=20, help="random search roots (20)")
+    parser.add_argument("--writes", type=int, default=50, help="writes in turn (50)")
+    parser.add_argument("--deploys", type=int, default=25, help="deploys of each of four beside SkillMeat (25)")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other trees and roots (1)")
     parser.add_argument("--only", choices=ROUNDS, help="one round instead of all")
     options = parser.parse_args()
