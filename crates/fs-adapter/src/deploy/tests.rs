@@ -3,6 +3,7 @@
 mod backups;
 mod confirming;
 mod containment;
+mod meanwhile;
 mod racing;
 mod replacing;
 pub(super) mod world;

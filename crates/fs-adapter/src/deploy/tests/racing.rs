@@ -177,3 +177,34 @@ fn a_source_that_comes_and_goes_is_copied_whole_or_not_at_all() {
     assert!(done >= 10 && refused >= 10, "{done} done, {refused} refused");
     world.nothing_is_left_over();
 }
+
+#[test]
+fn a_source_that_is_rewritten_is_recorded_as_it_was_copied() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "0"), ("z", "0")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    let (over, source) = (AtomicBool::new(false), world.tree.path("home/skills/pdf"));
+    let (mut done, mut refused) = (0, 0);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            for version in (0_u32..).take_while(|_| !over.load(Ordering::Relaxed)) {
+                fs::write(source.join("z"), version.to_string()).unwrap();
+                let until = Instant::now() + Duration::from_micros(100 << (version % 8));
+                while Instant::now() < until && !over.load(Ordering::Relaxed) {
+                    thread::yield_now();
+                }
+            }
+        });
+        let _when_this_ends = Over(&over);
+        while (done < 20 || refused < 20) && done + refused < 20_000 {
+            match world.deploy("skill:pdf", Replace::Anything) {
+                Ok(_) => done += 1,
+                Err(DeployError::Source { .. }) => refused += 1,
+                Err(error) => panic!("{error:?}"),
+            }
+            assert_eq!(world.states(), ["skill:pdf synced"]);
+        }
+    });
+    assert!(done >= 20 && refused >= 20, "{done} done, {refused} refused");
+    world.nothing_is_left_over();
+}

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Mutex;
 
 use super::*;
 
@@ -84,30 +83,6 @@ fn a_copy_moves_to_the_place_that_is_asked_for() {
     assert_eq!(world.read("skills/dev/pdf/SKILL.md"), "new");
     assert_eq!(world.states(), ["skill:pdf synced"]);
     world.nothing_is_left_over();
-}
-
-#[test]
-fn a_copy_that_changes_meanwhile_is_not_replaced() {
-    for edit in ["skills/pdf/SKILL.md", "skills/pdf/added"] {
-        let world = World::new();
-        world.skill("pdf", &[("SKILL.md", "old")]);
-        world.deploy("skill:pdf", Replace::Nothing).unwrap();
-        world.skill("pdf", &[("SKILL.md", "new")]);
-        // The lock of the copy is waited for after the copy was looked at and kept.
-        let lock = fs::File::create(world.path("skills/.pdf.skillmeat-lock")).unwrap();
-        lock.lock().unwrap();
-        let (path, lock) = (world.path(edit), Mutex::new(Some(lock)));
-        world.waits.0.lock().unwrap().1 = Some(Box::new(move |_| {
-            fs::write(&path, "edited").unwrap();
-            *lock.lock().unwrap() = None;
-        }));
-        let refused = world.deploy("skill:pdf", Replace::Anything);
-        assert!(matches!(refused, Err(DeployError::Changed { .. })), "{refused:?}");
-        assert_eq!(world.read(edit), "edited");
-        assert_eq!(world.states(), ["skill:pdf modified"]);
-        assert!(world.deployer.backups().value.is_empty(), "what was kept was not replaced");
-        world.nothing_is_left_over();
-    }
 }
 
 #[test]

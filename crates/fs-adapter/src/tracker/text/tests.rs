@@ -126,6 +126,16 @@ fn a_record_is_changed_where_it_stands() {
 }
 
 #[test]
+fn a_record_says_in_which_root_it_is() {
+    let elsewhere = format!("{}profile_root_dir = \".codex\"\n", old("pdf"));
+    let block = with_new(|record| record.updated(&elsewhere)).unwrap();
+    assert!(
+        block.contains("\nprofile_root_dir = \".claude\"\n") && !block.contains(".codex"),
+        "{block}"
+    );
+}
+
+#[test]
 fn ends_of_lines_stay() {
     let before = old("pdf").replace('\n', "\r\n");
     let text = parse(&before);
