@@ -309,6 +309,10 @@ struct Job<'a> {
 }
 
 impl Deployer for StagingDeployer {
+    fn project(&self, project: &ProjectPath) -> Result<ProjectPath, DeployError> {
+        Ok(self.roots.open(project, Absent::Refuse)?.path)
+    }
+
     fn plan(&self, task: &Task) -> Result<Plan, DeployError> {
         let job = self.job(task)?;
         let project = self.open(&job)?;

@@ -41,6 +41,7 @@ fn commands(
     let statistics = Arc::new(CachedStatistics::new(sources, cache, clock, Arc::new(Threads)));
     let mut deployer = MockDeployer::new();
     let wrote = Arc::clone(&world);
+    deployer.expect_project().returning(|project| Ok(project.clone()));
     deployer.expect_carry_out().returning(move |tasks, observer| {
         let failed = |task: &Task| {
             carry_out(&wrote, task, observer);

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 pub use error::{DeployError, NeedsForce};
 
-use crate::{Backup, DeployObserver, Done, Plan, Problem, Scanned, Task};
+use crate::{Backup, DeployObserver, Done, Plan, Problem, ProjectPath, Scanned, Task};
 
 /// Writes copies and their records, one task in one profile root at a time.
 ///
@@ -19,6 +19,14 @@ use crate::{Backup, DeployObserver, Done, Plan, Problem, Scanned, Task};
 /// a tracker. It may block.
 #[cfg_attr(any(test, feature = "test-util"), mockall::automock)]
 pub trait Deployer: Debug + Send + Sync {
+    /// Returns a project with the links in its path resolved. Reads nothing in it.
+    ///
+    /// # Errors
+    ///
+    /// - [`DeployError::ProjectMissing`] and [`DeployError::OutsideRoots`].
+    /// - [`DeployError::Failed`] when the system refuses.
+    fn project(&self, project: &ProjectPath) -> Result<ProjectPath, DeployError>;
+
     /// Returns what a task would do now, and does nothing.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
 //! Where an order leads.
 
+use std::sync::Arc;
+
 use crate::ports::workers::map;
 use crate::{
-    ArtifactId, DeploymentProfile, DeploymentService, ProfileRoot, Profiles, ProjectPath, Replace,
-    Skipped, Targets, rolls_out,
+    ArtifactId, DeploymentProfile, DeploymentRecord, DeploymentService, ProfileRoot, Profiles,
+    ProjectPath, ProjectRecords, Replace, Skipped, Targets, rolls_out,
 };
 
 /// One place to deploy to.
@@ -48,8 +50,11 @@ impl DeploymentService {
         if let Profiles::These(profiles) = profiles {
             return profiles.iter().map(|profile| profile.root().clone()).collect();
         }
-        let records = self.states.records(project);
-        let of_artifact = records.records.iter().filter(|record| record.artifact == *artifact);
+        let records = self.records(project);
+        let of_artifact = records
+            .iter()
+            .flat_map(|found| &found.records)
+            .filter(|record| record.artifact == *artifact);
         let mut roots: Vec<_> = of_artifact.map(|record| record.profile_root.clone()).collect();
         if *profiles == Profiles::Usual {
             roots.truncate(1);
@@ -65,8 +70,9 @@ impl DeploymentService {
             Profiles::Usual => vec![DeploymentProfile::default()],
             Profiles::These(profiles) => super::unique(profiles).cloned().collect(),
             Profiles::All => {
-                let records = self.states.records(project);
-                let roots = records.records.iter().map(|record| record.profile_root.clone());
+                let records = self.records(project);
+                let records = records.iter().flat_map(|found| &found.records);
+                let roots = records.map(|record| record.profile_root.clone());
                 let mut all: Vec<_> = roots.map(DeploymentProfile::of_root).collect();
                 all.push(DeploymentProfile::default());
                 all.sort();
@@ -76,12 +82,19 @@ impl DeploymentService {
         }
     }
 
+    /// Returns what is on record in a project that an order names. Nothing where nobody may write:
+    /// there nothing is read either.
+    fn records(&self, project: &ProjectPath) -> Option<Arc<ProjectRecords>> {
+        let project = self.deployer.project(project).ok()?;
+        Some(self.states.records(&project))
+    }
+
     /// Returns every copy of an artifact there is, with its state if it is not to be replaced.
     fn copies_of(&self, artifact: &ArtifactId) -> Vec<Target> {
         let projects = self.discovery.discover().value;
         let in_each = map(&*self.workers, &projects, |project| {
             let records = self.states.records(project);
-            let copy = |(index, record): (usize, &crate::DeploymentRecord)| Target {
+            let copy = |(index, record): (usize, &DeploymentRecord)| Target {
                 project: project.clone(),
                 profile: DeploymentProfile::of_root(record.profile_root.clone()),
                 // Should somebody edit it meanwhile, it is not replaced either.

@@ -4,8 +4,8 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::testing::{
-    CollectionSketch, CopySketch, InMemoryProjects, MockDeployer, RecordSketch, Sketch,
-    TrackerSketch,
+    CollectionSketch, CopySketch, InMemoryProjects, MockDeployer, MockProjectStates, RecordSketch,
+    Sketch, TrackerSketch,
 };
 use crate::{
     ContentHash, DeployedAt, DeploymentProfile, DirectStates, InTurn, Profiles, Replace, StateName,
@@ -62,6 +62,10 @@ fn service(sketch: Sketch) -> (DeploymentService, Arc<Mutex<Vec<Task>>>) {
         tasks.iter().map(|task| Ok(done(plan(task)))).collect()
     });
     deployer.expect_plan().returning(|task| Ok(plan(task)));
+    deployer.expect_project().returning(|project| match project.name() {
+        "outside" => Err(DeployError::OutsideRoots { project: project.clone() }),
+        _ => Ok(project.clone()),
+    });
     let service = DeploymentService {
         deployer: Arc::new(deployer),
         states: Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _)),
@@ -262,6 +266,26 @@ fn an_undeploy_goes_where_the_artifact_is() {
     assert_eq!(undeployed("nowhere", Profiles::All), ["skill:pdf nowhere/.claude: done"]);
     let codex = Profiles::These(vec!["codex".parse().unwrap()]);
     assert_eq!(undeployed("c", codex), ["skill:pdf c/.agents: done"]);
+}
+
+#[test]
+fn nothing_is_read_where_nobody_may_write() {
+    let (mut service, told) = service(sketch());
+    // It panics when it is asked.
+    service.states = Arc::new(MockProjectStates::new());
+    let _told = service.deploy(&deploy(&["skill:pdf"], to(&["outside"], Profiles::All)), &());
+    for profiles in [Profiles::Usual, Profiles::All] {
+        let order = UndeployOrder {
+            artifacts: vec!["skill:pdf".parse().unwrap()],
+            projects: vec![project("outside")],
+            profiles,
+            force: false,
+            keep_copies: false,
+            dry_run: false,
+        };
+        let _told = service.undeploy(&order, &());
+    }
+    assert_eq!(told.lock().unwrap().len(), 3, "whoever writes says what is wrong");
 }
 
 #[test]

@@ -204,10 +204,15 @@ fn one_failure_does_not_keep_the_others(stage: &DeployStage) {
 fn nothing_outside_is_touched(stage: &DeployStage) {
     stage.version("one");
     let outside = ProjectPath::new(&stage.collection).expect("it is absolute");
+    let refused = stage.deployer.project(&outside);
+    assert!(matches!(refused, Err(DeployError::OutsideRoots { .. })), "{refused:?}");
+    assert_eq!(stage.deployer.project(&stage.project()), Ok(stage.project()));
     let task = DeployTask { project: outside, ..stage.deploy(Replace::Anything) };
     let refused = stage.carry_out(Task::Deploy(task));
     assert!(matches!(refused, Err(DeployError::OutsideRoots { .. })), "{refused:?}");
     let missing = ProjectPath::new(&stage.root.join("gone")).expect("it is absolute");
+    let refused = stage.deployer.project(&missing);
+    assert!(matches!(refused, Err(DeployError::ProjectMissing { .. })), "{refused:?}");
     let task = DeployTask { project: missing, ..stage.deploy(Replace::Anything) };
     let refused = stage.carry_out(Task::Deploy(task));
     assert!(matches!(refused, Err(DeployError::ProjectMissing { .. })), "{refused:?}");
