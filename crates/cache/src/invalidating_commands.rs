@@ -98,7 +98,16 @@ impl DeploymentCommands for InvalidatingCommands {
         order: DeployOrder,
         observer: Arc<dyn DeployObserver>,
     ) -> Result<Vec<ItemReport>, QueryError> {
-        self.run(observer, move |service, observer| service.deploy(&order, observer)).await
+        let cache = self.cache.clone().filter(|_| !order.dry_run);
+        self.run(observer, move |service, observer| {
+            let reports = service.deploy(&order, observer);
+            if let Some(cache) = cache {
+                // What was deployed may be newer than what is known of the collections.
+                cache.changed(&BTreeSet::from([Change::Collections]));
+            }
+            reports
+        })
+        .await
     }
 
     async fn undeploy(
