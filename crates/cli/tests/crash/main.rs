@@ -5,5 +5,6 @@
 #![expect(clippy::unwrap_used, reason = "a test whose world cannot be made has failed")]
 
 mod kills;
+mod served;
 mod strace;
 mod world;

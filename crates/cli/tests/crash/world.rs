@@ -95,14 +95,14 @@ impl World {
         self.base().join(path)
     }
 
-    fn write(&self, path: &str, content: &str) {
+    pub(crate) fn write(&self, path: &str, content: &str) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
     /// Puts a version of the skill into the collection.
-    fn version(&self, version: &str) {
+    pub(crate) fn version(&self, version: &str) {
         let skill = "home/.skillmeat/collections/default/skills/pdf";
         self.write(&format!("{skill}/SKILL.md"), version);
         self.write(&format!("{skill}/lib/run.py"), version);
@@ -131,7 +131,8 @@ impl World {
     /// Returns what a reader sees.
     #[track_caller]
     pub(crate) fn seen(&self) -> Seen {
-        let output = self.skillstat(&["--json", "show", "skill:pdf"]).output().unwrap();
+        let output =
+            self.skillstat(&["--json", "--no-service", "show", "skill:pdf"]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let projects = shown["projects"].as_array().unwrap();

@@ -1,7 +1,8 @@
 //! What whoever only reads makes of a write that is not finished: the answer that will be right when it
 //! is, and, if nobody is at it, a problem that says so.
 
-use std::fs;
+use std::time::Duration;
+use std::{fs, thread};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cap_std::ambient_authority;
@@ -14,6 +15,10 @@ use super::recovery::is_begun;
 use crate::file_lock::FileLock;
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
 use crate::tracker::TrackerText;
+
+/// How often it is looked whether a lock is held still, and how long between.
+const LOOKS: usize = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_micros(200);
 
 /// A write of a profile root that is not finished. To be looked for before the tracker is read: a write
 /// that is not there any more has been written to the tracker before it went.
@@ -60,7 +65,7 @@ impl Interruption {
         let next = "deploy or undeploy anything in that profile root";
         let artifact = Some(intent.artifact.clone());
         // Whoever holds the lock is at it; if nobody does, they may have finished just now.
-        let held = FileLock::is_held(root.fd(), &lock_file(TRACKER_FILE));
+        let held = is_held(&root);
         let idle = !held
             && matches!(Intent::read(&root, INTENT_FILE), Ok(Found::Intent(still)) if still == intent);
         let problem = idle.then(|| Problem { artifact, ..problem(reason, next) });
@@ -75,6 +80,18 @@ impl Interruption {
         });
         finished.map_or(bytes, TrackerText::into_bytes)
     }
+}
+
+/// Tells whether somebody writes. When a program is killed the system tells watchers that its files are
+/// closed a moment before its locks are free, and nothing afterwards.
+fn is_held(root: &Beneath) -> bool {
+    let lock = lock_file(TRACKER_FILE);
+    (0..LOOKS).all(|look| {
+        if look > 0 {
+            thread::sleep(BETWEEN_LOOKS);
+        }
+        FileLock::is_held(root.fd(), &lock)
+    })
 }
 
 #[cfg(test)]

@@ -90,7 +90,8 @@ impl Kernel for Inotify {
             | WatchFlags::DELETE_SELF
             | WatchFlags::MOVE_SELF;
         if interest.content {
-            flags |= WatchFlags::MODIFY;
+            // Also closed: that is how a write ends whose program is killed.
+            flags |= WatchFlags::MODIFY | WatchFlags::CLOSE_WRITE;
         }
         if !interest.through_link {
             flags |= WatchFlags::DONT_FOLLOW;

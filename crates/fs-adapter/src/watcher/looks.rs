@@ -10,7 +10,7 @@ use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, openat, statat
 use skillstat_domain::{Change, ProfileRoot, ProjectPath};
 
 use crate::hasher::may_be_misplaced;
-use crate::layout::{COLLECTIONS_DIRECTORY, SKILLMEAT_CONFIG_FILE, TRACKER_FILE};
+use crate::layout::{COLLECTIONS_DIRECTORY, INTENT_FILE, SKILLMEAT_CONFIG_FILE, TRACKER_FILE};
 use crate::stamp::Stamp;
 use crate::tree::MAX_LEVELS;
 
@@ -138,7 +138,10 @@ impl View {
         for (name, kind) in names(project) {
             let hidden = name.first() == Some(&b'.');
             if hidden && matches!(kind, FileType::Directory | FileType::Symlink) {
-                self.entry(&name, &project.join(os(&name)).join(TRACKER_FILE));
+                let profile_root = project.join(os(&name));
+                for file in [TRACKER_FILE, INTENT_FILE] {
+                    self.entry(&name, &profile_root.join(file));
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ use super::super::role::Waiting;
 use super::super::tree::Place;
 use super::Follower;
 use super::copies::kind;
-use crate::layout::TRACKER_FILE;
+use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
 
 impl Follower {
     /// Takes an event.
@@ -24,6 +24,9 @@ impl Follower {
             self.lost = true;
             self.changes.insert(Change::Everything);
             return;
+        }
+        if event.flags.contains(ReadFlags::CLOSE_WRITE) {
+            return self.closed(&event);
         }
         let Some(occurrence) = Occurrence::new(event.flags, event.name) else { return };
         for place in self.tree.watched_by(event.watch) {
@@ -54,6 +57,26 @@ impl Follower {
         }
     }
 
+    /// Notes that a file is written no more. Only for a lock does that mean anything: whoever held it has
+    /// ended, perhaps in the middle of a write.
+    fn closed(&mut self, event: &Event<'_>) {
+        if event.name != OsStr::new(&lock_file(TRACKER_FILE)) {
+            return;
+        }
+        for place in self.tree.watched_by(event.watch) {
+            self.write_changed(place);
+        }
+    }
+
+    /// Notes that a write of a profile root has begun or ended: what is on record may be another thing.
+    fn write_changed(&mut self, place: Place) {
+        if self.tree.get(place).profile.is_some()
+            && let Some(project) = self.tree.parent(place)
+        {
+            self.project_changed(project);
+        }
+    }
+
     /// Notes what an entry of a directory has to do with.
     fn touched(&mut self, place: Place, name: &OsStr) {
         let directory = self.tree.get(place);
@@ -66,6 +89,8 @@ impl Follower {
         let tracker = name == TRACKER_FILE && directory.profile.is_some();
         if tracker {
             self.tracker_changed(place);
+        } else if name == INTENT_FILE {
+            self.write_changed(place);
         }
         for (root, path) in self.within(place, name) {
             let Some(profile) = self.profile(root) else { continue };
