@@ -32,6 +32,9 @@ fn names() -> Vec<String> {
     names
 }
 
+/// A profile root.
+const ROOT: &str = ".\u{1b}[2J\u{202e}<script>";
+
 /// A place where each name is that of a project, of an artifact, of a file in it and of a collection.
 struct Place(TempDir);
 
@@ -66,6 +69,7 @@ impl Place {
             write!(manifest, "{}origin = \"local\"\nadded = \"2026-01-02\"\n", entry("artifacts"))
                 .expect("a String");
             write(&project.join(".claude/.skillmeat-deployed.toml"), &tracker);
+            write(&project.join(ROOT).join(".skillmeat-deployed.toml"), &tracker);
             for (side, content) in [
                 (
                     project.join(".claude/skills").join(number.to_string()),
@@ -168,6 +172,7 @@ fn a_terminal_obeys_no_name() {
     for name in &names {
         commands.push(vec!["show", name]);
         commands.push(vec!["diff", name, "--stat"]);
+        commands.push(vec!["diff", name, "--profile-root", ROOT, "--stat"]);
     }
     for command in &commands {
         let what = format!("{command:?}");

@@ -82,10 +82,11 @@ fn only_project(
 fn explained(scan: &Scan<'_, '_>, wanted: &DiffRequest, error: DiffError) -> anyhow::Error {
     let (id, project) =
         (plain(wanted.artifact.as_str()), short(wanted.project.as_str(), scan.surroundings));
+    let root = wanted.profile_root.as_ref();
     match error {
         DiffError::NotDeployed | DiffError::NoProject => Usage::wrap(anyhow!(
             "`{id}` is not deployed in {project}{}; `skillstat show {id}` tells where it is",
-            wanted.profile_root.as_ref().map(|root| format!("/{root}")).unwrap_or_default()
+            root.map(|root| format!("/{}", plain(root.as_str()))).unwrap_or_default()
         )),
         DiffError::NoOriginal => anyhow!(
             "no collection holds `{id}`, so there is nothing to compare its copy with; add it to one, or name \
@@ -122,7 +123,7 @@ fn introduce(scan: &mut Scan<'_, '_>, diff: &ArtifactDiff, statistics: &Deployme
     ));
     for copy in copies().filter(|copy| !this(copy)) {
         let place = place(&copy.profile_root, copy.path.as_str());
-        let root = &copy.profile_root;
+        let root = plain(copy.profile_root.as_str());
         scan.console.note(&format!("not compared: {place}; name it with --profile-root {root}"));
     }
 }
