@@ -247,7 +247,7 @@ fn each_directory_is_watched_once_and_once_more_when_its_files_count() {
     // Fails when `watch` asks again for what it has asked for in the same rebuild: once for each copy.
     let tree = shop();
     for copy in 0..50 {
-        tree.file(&format!("root/bank/.claude/skills/{copy}/SKILL.md"), "");
+        tree.file(format!("root/bank/.claude/skills/{copy}/SKILL.md"), "");
     }
     let copies: Vec<_> = (0..50).map(|copy| copy.to_string()).collect();
     let copies: Vec<_> = copies.iter().map(String::as_str).collect();
