@@ -14,6 +14,7 @@ import * as figures from "./figures.mjs";
 import * as hostile from "./hostile.mjs";
 import * as pictures from "./pictures.mjs";
 import * as reading from "./reading.mjs";
+import * as writing from "./writing.mjs";
 import { serve } from "./service.mjs";
 import { small } from "./tree.mjs";
 
@@ -28,17 +29,28 @@ const argument = (name) => {
 const only = argument("--only");
 const directory = argument("--screenshots");
 
-const browser = await chromium.launch({
-  executablePath: process.env.PAGE_BROWSER,
-  // A container's root has no namespaces for its sandbox; what is shown here is ours alone.
-  args: ["--no-sandbox", "--disable-dev-shm-usage"],
-});
+/** Starts the browser, which does not always start at the first try on a machine without a screen. */
+async function launch(tries = 3) {
+  try {
+    return await chromium.launch({
+      executablePath: process.env.PAGE_BROWSER,
+      // A container's root has no namespaces for its sandbox; what is shown here is ours alone.
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    });
+  } catch (error) {
+    if (tries === 1) throw error;
+    console.log("the browser did not start; once more");
+    return launch(tries - 1);
+  }
+}
+
+const browser = await launch();
 
 /** What a test is given: a tree, a service over it, and windows of the browser. */
-async function world(make = small) {
+async function world({ make = small, options }) {
   const base = mkdtempSync(join(tmpdir(), "skillstat-page."));
   const root = make(base);
-  const service = await serve(base, root);
+  const service = await serve(base, root, options);
   const contexts = [];
   return {
     base,
@@ -78,18 +90,19 @@ async function world(make = small) {
   };
 }
 
-const tests = [...reading.tests, ...access.tests, ...hostile.tests, ...figures.tests];
+const tests = [...reading.tests, ...writing.tests, ...access.tests, ...hostile.tests, ...figures.tests];
 if (directory) tests.splice(0, tests.length, ...pictures.tests(directory));
 let failed = 0;
 let ran = 0;
-for (const { name, make, run } of tests) {
+for (const test of tests) {
+  const { name, run } = test;
   if (only && !name.includes(only)) continue;
   ran++;
   const begun = performance.now();
   let error = null;
   let current = null;
   try {
-    current = await world(make);
+    current = await world(test);
     await run(current);
   } catch (fault) {
     error = fault;

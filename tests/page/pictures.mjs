@@ -3,6 +3,7 @@
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { giveKey } from "./steps.mjs";
 import { artifact, collect, deploy } from "./tree.mjs";
 
 const ARTIFACTS = `agent:planner agent:test-writer command:commit-message command:release-notes command:review hook:format
@@ -27,7 +28,10 @@ function fleet(base) {
       if (fate === 7 && column % 3 === 0) rmSync(copy, { recursive: true });
     });
   });
-  collect(join(base, "home"), artifacts);
+  // Two have a newer version in the collection.
+  const newer = (id) => ({ "SKILL.md": `${text(id)}A newer line.\n` });
+  const now = (one) => (["skill:canvas", "skill:pdf"].includes(one.id) ? artifact(one.id, newer(one.id)) : one);
+  collect(join(base, "home"), artifacts.map(now));
   return root;
 }
 
@@ -40,9 +44,15 @@ export const tests = (directory) => [
       const shoot = (page, name) => page.screenshot({ path: join(directory, `page-${name}.png`) });
       for (const colorScheme of ["light", "dark"]) {
         const page = await world.open({ colorScheme, viewport: { width: 1180, height: 640 } });
-        await page.locator(".cell.modified").nth(2).click();
-        await page.locator(".copy").first().waitFor();
+        await giveKey(page, world.service.key);
+        await page.locator(".cell.conflict").first().click();
+        await page.locator(".line.plus").waitFor();
         await shoot(page, colorScheme);
+        if (colorScheme === "light") {
+          await page.getByRole("button", { name: "Update…" }).click();
+          await page.getByText("Careful:").waitFor();
+          await shoot(page, "plan");
+        }
       }
       const phone = await world.open({ viewport: { width: 390, height: 760 } });
       await shoot(phone, "phone");

@@ -1,7 +1,7 @@
 // Looking: the matrix follows the disk, is filtered, opens copies, and says how old it is.
 
 import assert from "node:assert/strict";
-import { appendFileSync, rmSync } from "node:fs";
+import { appendFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { cell, names, shows, total, until } from "./steps.mjs";
@@ -131,6 +131,50 @@ export const tests = [
       await page.locator('[data-watch="live"]').waitFor({ timeout: 20_000 });
       assert.equal(await page.locator("#banner").isVisible(), false);
       await shows(page, "planner", "blog", "modified");
+    },
+  },
+  {
+    name: "a service of another release gets its own page",
+    async run(world) {
+      const page = await world.open();
+      await page.evaluate(() => (document.body.dataset.same = "document"));
+      await world.service.stop();
+      world.service = await world.service.again();
+      await page.locator('[data-watch="live"]').waitFor({ timeout: 20_000 });
+      await until("everything is read", async () => /read [0-3] s ago/.test(await page.locator("#age").innerText()));
+      assert.equal(await page.evaluate(() => document.body.dataset.same), "document", "the same release, the same page");
+      await page.route("**/api/v1/version", (route) => route.fulfill({ json: { version: "9.9.9" } }));
+      await world.service.stop();
+      world.service = await world.service.again();
+      await until("it is loaded anew", async () => {
+        try {
+          return (await page.evaluate(() => document.body.dataset.same)) === undefined;
+        } catch {
+          return false;
+        }
+      }, 20_000);
+      await page.locator(".grid .cell").first().waitFor();
+    },
+  },
+  {
+    name: "after many edits at once it shows what the disk has",
+    async run(world) {
+      const page = await world.open();
+      const copies = ["shop/.claude/skills/pdf/SKILL.md", "blog/.claude/skills/pdf/SKILL.md", "blog/.claude/agents/planner.md", "team/site/.claude/agents/planner.md"];
+      for (let round = 0; round < 40; round++) {
+        const copy = join(world.root, copies[(round * 7) % copies.length]);
+        if (round % 3) appendFileSync(copy, "Edited.\n");
+        else renameSync(copy, `${copy}.aside`), renameSync(`${copy}.aside`, copy);
+        await new Promise((done) => setTimeout(done, (round * 13) % 30));
+      }
+      rmSync(join(world.root, copies[3]));
+      const { artifacts } = await world.service.json("/api/v1/status");
+      for (const { artifact, projects } of artifacts) {
+        const name = artifact.split(":")[1];
+        for (const { project_name: project, state } of projects) await shows(page, name, project, state);
+        await until(`the count of ${name}`, async () => (await total(page, name)) === projects.length);
+      }
+      await shows(page, "planner", "site", "missing");
     },
   },
   {

@@ -35,3 +35,11 @@ export const names = async (page) => {
   );
   return found.sort(([a], [b]) => a - b).map(([, name]) => name);
 };
+
+/** Enters the key of the service. */
+export async function giveKey(page, key) {
+  await page.getByRole("button", { name: "Enter key" }).click();
+  await page.getByRole("textbox", { name: "Key" }).fill(key);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Forget key" }).waitFor();
+}

@@ -22,5 +22,5 @@ pub use private_socket::PrivateSocket;
 pub use skillstat_fs_adapter::{HashPathError, SearchRoot, WatchLimits};
 pub use system_clock::SystemClock;
 pub use system_wall_clock::SystemWallClock;
-pub use token_file::{read_or_make_token, read_token};
+pub use token_file::{random_key, read_or_make_token, read_token};
 pub use tokio_pool::TokioPool;

@@ -73,14 +73,18 @@ fn fill(mut file: File) -> anyhow::Result<()> {
     file.lock()?;
     let metadata = file.metadata()?;
     if metadata.len() == 0 && metadata.permissions().mode() & OTHERS == 0 {
-        file.write_all(random()?.as_bytes())?;
+        file.write_all(random_key()?.as_bytes())?;
         file.sync_all()?;
     }
     Ok(())
 }
 
-/// Returns 64 random hex digits.
-fn random() -> anyhow::Result<String> {
+/// Returns 64 random hex digits, which nobody can guess.
+///
+/// # Errors
+///
+/// Fails when the system has no random bytes.
+pub fn random_key() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 32];
     let mut filled = 0;
     while filled < bytes.len() {

@@ -5,6 +5,7 @@
 //! not in a file of `assets/`. The files tell nothing of anybody, so they are open to all; what the
 //! script shows it asks for as every client does, with the key where one is needed.
 
+mod admission;
 mod assets;
 mod escaped;
 mod overview;
@@ -16,6 +17,7 @@ use axum::http::header::{
 };
 use axum::response::{IntoResponse, Response};
 
+pub(crate) use self::admission::{Admission, KEY};
 pub(crate) use self::assets::{ASSETS, assets, is_asset};
 use crate::guard::Rights;
 use crate::state::HttpState;

@@ -18,8 +18,8 @@ use utoipa_axum::routes;
 use crate::front::front;
 use crate::problem::Refusal;
 use crate::routes::{
-    artifact, artifacts, cache, deploy, diff, events, exact, health, matrix, metrics, project,
-    projects, root, status, watch, writes,
+    artifact, artifacts, cache, deploy, diff, events, exact, health, matrix, metrics, orders,
+    project, projects, root, status, watch, writes,
 };
 use crate::state::HttpState;
 use crate::{document, page};
@@ -67,7 +67,11 @@ pub fn openapi() -> OpenApi {
 
 /// Returns the paths of all routes.
 pub(crate) fn paths() -> impl Iterator<Item = String> {
-    openapi().paths.paths.into_keys().chain([DOCUMENT.to_owned(), page::ASSETS.to_owned()])
+    openapi().paths.paths.into_keys().chain([
+        DOCUMENT.to_owned(),
+        page::ASSETS.to_owned(),
+        page::KEY.to_owned(),
+    ])
 }
 
 fn described() -> OpenApiRouter<Arc<HttpState>> {
@@ -93,6 +97,7 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
         .routes(routes!(root::version))
         .routes(routes!(status::get))
         .routes(routes!(matrix::get))
+        .routes(routes!(orders::post))
         .routes(routes!(watch::get))
         .routes(routes!(events::get))
         .routes(routes!(exact::overview))

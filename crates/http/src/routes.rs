@@ -12,6 +12,7 @@ pub(crate) mod exact;
 pub(crate) mod health;
 pub(crate) mod matrix;
 pub(crate) mod metrics;
+pub(crate) mod orders;
 pub(crate) mod project;
 pub(crate) mod projects;
 pub(crate) mod root;

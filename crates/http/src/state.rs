@@ -14,6 +14,7 @@ use crate::guard::GuardConfig;
 use crate::limits::{Limits, Places};
 use crate::metrics::Metrics;
 use crate::observe::Observer;
+use crate::page::Admission;
 use crate::router::paths;
 
 /// How many may listen to news at once.
@@ -54,6 +55,8 @@ pub struct HttpState {
     pub(crate) started: Moment,
     /// Tells this process from others: its versions start anew, and an `ETag` must not.
     pub(crate) process: u64,
+    /// The link that gives the page its key.
+    pub(crate) admission: Arc<Admission>,
     /// The places of those who listen.
     pub(crate) streams: Arc<Semaphore>,
     /// Told when the service ends, so that streams end too.
@@ -76,6 +79,7 @@ impl HttpState {
             observer: Arc::new(Observer::new(Metrics::new(paths()), process)),
             started,
             process,
+            admission: Arc::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             ending: watch::Sender::new(false),
         }
@@ -94,6 +98,14 @@ impl HttpState {
     #[must_use]
     pub fn with_fingerprint(mut self, fingerprint: &str) -> Self {
         self.fingerprint = HeaderValue::from_str(fingerprint).ok();
+        self
+    }
+
+    /// Gives the key to whoever opens the page with this code behind the address, as in `/#enter=CODE`:
+    /// once, and within ten minutes from the start.
+    #[must_use]
+    pub fn with_admission(mut self, code: &str) -> Self {
+        self.admission = Arc::new(Admission::of(code));
         self
     }
 

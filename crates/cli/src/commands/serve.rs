@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use skillstat_app::{Config, Live, local_offset, read_or_make_token, read_token};
+use skillstat_app::{Config, Live, local_offset, random_key, read_or_make_token, read_token};
 use skillstat_http::{Ended, GuardConfig, HttpState, Reads, Services, Token};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -35,7 +35,7 @@ pub(crate) fn serve(
     config.has_roots().map_err(Usage::wrap)?;
     log(&config.log, verbose, options.log_json, console.err.color)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(run(config, options));
+    let ended = runtime.block_on(run(config, options, console.err.size.is_some()));
     // A computation that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
     Ok(match ended? {
@@ -47,7 +47,8 @@ pub(crate) fn serve(
     })
 }
 
-async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
+/// Answers until told to end; at a terminal also shows a link to the page.
+async fn run(config: &Config, options: &ServeOptions, at_terminal: bool) -> anyhow::Result<Ended> {
     let sockets = Sockets::open(config.listen.value, &config.socket).await?;
     let addresses: Vec<_> =
         sockets.network.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
@@ -65,11 +66,26 @@ async fn run(config: &Config, options: &ServeOptions) -> anyhow::Result<Ended> {
     let state = HttpState::new(services, guard)
         .with_local_offset(local_offset())
         .with_fingerprint(&config.fingerprint());
+    // Nobody reads a log for it, and many can.
+    let code = if at_terminal && !addresses.is_empty() { Some(random_key()?) } else { None };
+    let state = match &code {
+        Some(code) => state.with_admission(code),
+        None => state,
+    };
     let private = GuardConfig { private_socket: true, ..GuardConfig::default() };
     let private = state.clone().with_guard(private);
     let shutdown = told_to_end()?;
     for address in &addresses {
         tracing::info!(%address, key = %config.token_file.value.display(), "listening on http://{address}");
+    }
+    if let (Some(code), Some(address)) = (code, addresses.first()) {
+        let port = address.port();
+        // What listens everywhere listens here, too, by a name that is answered.
+        let everywhere = address.ip().is_unspecified();
+        let host = if everywhere { format!("localhost:{port}") } else { address.to_string() };
+        tracing::info!(
+            "the page, with the key: http://{host}/#enter={code} (works once, for 10 minutes)"
+        );
     }
     for socket in &sockets.private {
         let path = socket.local_addr()?.as_pathname().map(|path| path.display().to_string());

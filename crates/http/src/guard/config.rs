@@ -45,6 +45,11 @@ impl Token {
         (!secret.is_empty()).then(|| Self(secret.as_bytes().into()))
     }
 
+    /// Returns the secret, for who is to have it.
+    pub(crate) fn text(&self) -> Option<&str> {
+        str::from_utf8(&self.0).ok()
+    }
+
     /// Tells whether this is the secret. The time taken tells at most how long the secret is.
     pub(crate) fn is(&self, given: &[u8]) -> bool {
         self.0.ct_eq(given).into()

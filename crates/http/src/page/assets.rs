@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
+use super::admission::{KEY, key};
 use crate::problem::Refusal;
 use crate::state::HttpState;
 
@@ -29,13 +30,14 @@ macro_rules! file {
 }
 
 /// Name, type and content of each.
-const FILES: [(&str, &str, &str); 14] = [
+const FILES: [(&str, &str, &str); 16] = [
     file!("page.css", CSS),
     file!("icon.svg", "image/svg+xml"),
     file!("main.js", SCRIPT),
     file!("announce.js", SCRIPT),
     file!("ask.js", SCRIPT),
     file!("copies.js", SCRIPT),
+    file!("diff.js", SCRIPT),
     file!("elements.js", SCRIPT),
     file!("filters.js", SCRIPT),
     file!("freshness.js", SCRIPT),
@@ -43,18 +45,20 @@ const FILES: [(&str, &str, &str); 14] = [
     file!("key.js", SCRIPT),
     file!("model.js", SCRIPT),
     file!("news.js", SCRIPT),
+    file!("orders.js", SCRIPT),
     file!("texts.js", SCRIPT),
 ];
 
-/// Tells whether a path is one of the files.
+/// Tells whether a path is one of the files, or gives the key to who has a code for it.
 pub(crate) fn is_asset(path: &str) -> bool {
-    path.strip_prefix("/page/").is_some_and(|name| find(name).is_some())
+    path == KEY || path.strip_prefix("/page/").is_some_and(|name| find(name).is_some())
 }
 
-/// Returns the routes of the files.
+/// Returns the routes of the files, and the one that gives the key.
 pub(crate) fn assets() -> Router<Arc<HttpState>> {
     // They are many and small, and all of them stand before the first look at the matrix.
-    Router::new().route(ASSETS, get(file)).layer(CompressionLayer::new())
+    let files = Router::new().route(ASSETS, get(file)).layer(CompressionLayer::new());
+    files.route(KEY, get(key))
 }
 
 fn find(name: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {

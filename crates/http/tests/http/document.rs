@@ -29,6 +29,7 @@ async fn every_route_is_described() {
         "/api/v1/exact/overview",
         "/api/v1/exact/statistics",
         "/api/v1/matrix",
+        "/api/v1/orders",
         "/api/v1/projects",
         "/api/v1/projects/{id}",
         "/api/v1/projects/{id}/deployments/{name}",

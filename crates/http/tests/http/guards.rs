@@ -257,7 +257,7 @@ async fn every_route_that_writes_is_guarded() {
             writes += 1;
         }
     }
-    assert_eq!(writes, 6);
+    assert_eq!(writes, 7);
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod limits;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod routes;

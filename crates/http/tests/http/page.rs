@@ -1,5 +1,7 @@
 //! The page as it comes, its files, and what it draws.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use serde_json::json;
 use skillstat_domain::testing::MockStatsCache;
@@ -103,7 +105,10 @@ async fn a_failure_is_said_and_not_why() {
 
 #[tokio::test]
 async fn nothing_deployed_is_said() {
-    assert!(page(&Service::new(World::new())).await.contains("Nothing is deployed"));
+    let html = page(&Service::new(World::new())).await;
+    assert!(html.contains("Nothing is deployed"), "{html}");
+    assert!(html.contains("aria-label=\"Overview\" hidden>"), "{html}");
+    assert!(html.contains("aria-label=\"Problems\" hidden>"), "{html}");
 }
 
 #[tokio::test]
@@ -168,4 +173,43 @@ async fn the_matrix_tells_problems_of_the_collections_too() {
     let matrix = service.get("/api/v1/matrix").await.json();
     assert_eq!(matrix["problems"][0]["reason"], "no TOML");
     assert!(page(&service).await.contains("no TOML"));
+}
+
+/// Asks for the key with a code.
+async fn key(service: &Service, code: &str) -> (u16, serde_json::Value) {
+    let headers = [("skillstat-code", code)];
+    let reply = service.send(request("GET", "/page/key", &headers)).await;
+    assert_eq!(reply.status == 200, reply.header("cache-control") == "no-store");
+    (reply.status.as_u16(), reply.json()["key"].clone())
+}
+
+#[tokio::test]
+async fn the_link_gives_the_key_once() {
+    // Fails when the code is not taken, and when it is taken by a wrong one.
+    for reads in [Reads::Open, Reads::WithToken] {
+        let guard = GuardConfig { token: Token::new("secret"), reads, ..GuardConfig::default() };
+        let service =
+            Service::with(small_world(), guard, MockStatsCache::new()).admitting("a-code");
+        for wrong in ["", "a-cod", "a-code2"] {
+            assert_eq!(key(&service, wrong).await.0, 403);
+        }
+        assert_eq!(service.get("/page/key").await.problem().0, 403);
+        assert_eq!(key(&service, "a-code").await, (200, json!("secret")));
+        assert_eq!(key(&service, "a-code").await.0, 403);
+    }
+}
+
+#[tokio::test]
+async fn the_link_is_good_for_ten_minutes_only() {
+    let guard = GuardConfig { token: Token::new("secret"), ..GuardConfig::default() };
+    let service = Service::with(small_world(), guard, MockStatsCache::new()).admitting("a-code");
+    service.clock.advance(Duration::from_secs(601));
+    assert_eq!(key(&service, "a-code").await.0, 403);
+}
+
+#[tokio::test]
+async fn without_a_link_nobody_gets_the_key() {
+    for code in ["", "secret"] {
+        assert_eq!(key(&locked(small_world()), code).await.0, 403);
+    }
 }

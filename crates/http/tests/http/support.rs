@@ -227,6 +227,13 @@ impl Service {
         self
     }
 
+    /// With a link that gives the page its key.
+    pub(crate) fn admitting(mut self, code: &str) -> Self {
+        self.state = self.state.with_admission(code);
+        self.router = router(self.state.clone());
+        self
+    }
+
     /// With somebody who compares copies.
     pub(crate) fn comparing(mut self, diffs: Arc<dyn DiffQuery>) -> Self {
         let services = Services { diffs, ..self.services.clone() };

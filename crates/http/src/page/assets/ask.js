@@ -52,5 +52,14 @@ export async function ask(path, { method = "GET", headers = {}, body, signal, wi
   throw new Refused(response.status, detail);
 }
 
+/** Reads an answer to its end. */
+export async function content(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new Refused(0, "the answer broke off");
+  }
+}
+
 /** Asks for JSON. */
-export const json = async (path, options) => (await ask(path, options)).json();
+export const json = async (path, options) => content(await ask(path, options));

@@ -23,16 +23,19 @@ export class Freshness {
   #watching = { state: "loading", gaps: [] };
   #connection = "loading";
   #detail = "";
+  #error = null;
   #asOf = null;
   #spoke = null;
   #retryAt = null;
   #shown = "";
 
+  /** `retry(error)` when a person wants to try again after this error. */
   constructor({ retry }) {
     this.retry = retry;
     this.state = element("strong", { id: "watch" });
+    this.meaning = element("span", { id: "meaning" });
     this.age = element("span", { id: "age" });
-    find("freshness").replaceChildren(element("span", { class: "dot", "aria-hidden": "true" }), this.state, " ", this.age);
+    find("freshness").replaceChildren(element("span", { class: "dot", "aria-hidden": "true" }), this.state, " ", this.meaning, " ", this.age);
     setInterval(() => this.#tell(), 1000);
     setInterval(() => this.look(), LOOK);
     this.#tell();
@@ -59,11 +62,12 @@ export class Freshness {
     this.look();
   }
 
-  /** The service is not there, or says no; `pause` until it is asked again. */
+  /** The service is not there, or says no; `pause` until it is asked again, or null when it is not. */
   lost(error, pause) {
+    this.#error = error;
     this.#connection = error?.wantsKey ? "refused" : error?.status ? "failed" : "disconnected";
     this.#detail = error?.status ? error.message : "";
-    this.#retryAt = Date.now() + pause;
+    this.#retryAt = pause === null ? null : Date.now() + pause;
     this.#tell();
   }
 
@@ -92,7 +96,8 @@ export class Freshness {
     const now = Date.now();
     if (this.state.textContent !== word) this.state.textContent = word;
     find("freshness").dataset.state = state;
-    const parts = [meaning];
+    if (this.meaning.textContent !== meaning) this.meaning.textContent = meaning;
+    const parts = [];
     if (this.#asOf !== null) parts.push(`read ${span(now - this.#asOf)} ago`);
     if (this.#spoke !== null) parts.push(`heard ${span(now - this.#spoke)} ago`);
     this.age.textContent = parts.join(" · ");
@@ -130,7 +135,7 @@ export class Freshness {
     }[state];
     return [
       element("p", {}, why, " ", element("span", { id: "retry-in" })),
-      element("button", { type: "button", onclick: () => this.retry() }, "Try now"),
+      element("button", { type: "button", onclick: () => this.retry(this.#error) }, state === "refused" ? "Enter key" : "Try now"),
     ];
   }
 

@@ -35,21 +35,23 @@ export class Grid {
     new ResizeObserver(() => this.#soon()).observe(this.view);
   }
 
-  /** Draws everything anew, because other rows or columns are wanted. */
+  /** Shows other rows and columns: what is in the document stays at its place and shows another artifact. */
   refresh() {
     const { visibleRows, visibleColumns } = this.model;
     const hadFocus = this.view.contains(document.activeElement);
-    for (const row of this.#rows.values()) row.element.remove();
-    for (const head of this.#heads.values()) head.remove();
-    this.#rows.clear();
-    this.#heads.clear();
     this.#window = "";
     this.#active.row = Math.min(this.#active.row, visibleRows.length - 1);
     this.#active.column = Math.min(this.#active.column, visibleColumns.length - 1);
     this.view.setAttribute("aria-rowcount", visibleRows.length + 1);
     this.view.setAttribute("aria-colcount", visibleColumns.length + 1);
     this.#measure();
+    for (const drawn of this.#rows.values()) drawn.row = visibleRows[drawn.place] ?? drawn.row;
     this.#draw();
+    for (const [column, head] of this.#heads) this.#name(head, visibleColumns[column]);
+    for (const drawn of this.#rows.values()) {
+      this.#label(drawn);
+      for (const [column, cell] of drawn.cells) this.#paint(cell, drawn.row, visibleColumns[column]);
+    }
     if (hadFocus) this.#at(this.#active)?.focus({ preventScroll: true });
   }
 
@@ -90,9 +92,17 @@ export class Grid {
       const before = this.size.label;
       this.#measure();
       // Another width of the screen has other sizes.
-      if (this.size.label === before) this.#draw();
-      else this.refresh();
+      if (this.size.label !== before) this.#clear();
+      this.#draw();
     });
+  }
+
+  #clear() {
+    for (const row of this.#rows.values()) row.element.remove();
+    for (const head of this.#heads.values()) head.remove();
+    this.#rows.clear();
+    this.#heads.clear();
+    this.#window = "";
   }
 
   #draw() {
@@ -115,17 +125,20 @@ export class Grid {
   }
 
   #makeHead(column) {
-    const project = this.model.visibleColumns[column];
-    const name = element("bdi", {}, plain(project.name));
-    const head = element(
-      "div",
-      { role: "columnheader", class: "project", "aria-colindex": column + 2, tabindex: -1, title: plain(project.path) },
-      element("span", {}, name),
-    );
+    const name = element("span", {}, element("bdi", {}));
+    const head = element("div", { role: "columnheader", class: "project", "aria-colindex": column + 2, tabindex: -1 }, name);
+    this.#name(head, this.model.visibleColumns[column]);
     head.style.left = this.#left(column);
     head.place = { row: NAMES, column };
     this.head.append(head);
     return head;
+  }
+
+  #name(head, project) {
+    if (head.shown === project) return;
+    head.shown = project;
+    head.title = plain(project.path);
+    head.querySelector("bdi").textContent = plain(project.name);
   }
 
   #makeRow(place) {
@@ -141,6 +154,9 @@ export class Grid {
   }
 
   #label({ row, label }) {
+    const shown = `${row.artifact} ${row.worst} ${row.total} ${row.modified}`;
+    if (label.shown === shown) return;
+    label.shown = shown;
     label.className = `label ${row.worst ?? "nowhere"}`;
     label.title = plain(row.artifact);
     label.replaceChildren(
@@ -165,9 +181,12 @@ export class Grid {
 
   #paint(cell, row, project) {
     const state = this.model.state(row, project.column);
+    const label = `${plain(row.name)} in ${plain(project.name)}: ${state ?? "not deployed"}`;
+    if (cell.shown === label) return;
+    cell.shown = label;
     cell.className = `cell ${state ?? "nowhere"}`;
     cell.textContent = state ? (SIGNS[state] ?? "·") : "";
-    cell.setAttribute("aria-label", `${plain(row.name)} in ${plain(project.name)}: ${state ?? "not deployed"}`);
+    cell.setAttribute("aria-label", label);
   }
 
   #left(column) {

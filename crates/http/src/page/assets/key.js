@@ -52,6 +52,23 @@ export function askForKey(why) {
   });
 }
 
+/** Takes the key that the link was made for, which `serve` shows at a terminal. The code is used up by that. */
+export async function enter() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const code = given.get("enter");
+  if (!code) return;
+  // Nobody who looks at the address later, or sends it on, has it.
+  history.replaceState(null, "", location.pathname);
+  try {
+    const response = await ask("/page/key", { headers: { "Skillstat-Code": code }, withKey: null });
+    key.set((await response.json()).key);
+    say("The key is here.");
+  } catch (error) {
+    say(`The key did not come: ${error.message}.`);
+  }
+  tellKey();
+}
+
 /** Keeps a key that the service takes. */
 async function tried(value) {
   await ask("/api/v1/watch", { withKey: value });

@@ -1,13 +1,13 @@
 // The page: reads everything once, then hears what changes and draws that.
 
 import { say } from "./announce.js";
-import { ask, key } from "./ask.js";
+import { Refused, ask, content, json, key } from "./ask.js";
 import { Copies, statesOf, statisticsOf } from "./copies.js";
 import { element, find } from "./elements.js";
 import { Filters } from "./filters.js";
 import { Freshness } from "./freshness.js";
 import { Grid } from "./grid.js";
-import { askForKey, tellKey } from "./key.js";
+import { askForKey, enter, tellKey } from "./key.js";
 import { Model } from "./model.js";
 import { News } from "./news.js";
 import { SIGNS, plain } from "./texts.js";
@@ -16,18 +16,23 @@ import { SIGNS, plain } from "./texts.js";
 const ONE_BY_ONE = 16;
 const GATHERED = 30;
 
+await enter();
 const model = new Model();
 const filters = new Filters(model, () => measured("filter", show));
-const copies = new Copies({ closed: () => grid.focus() });
+const copies = new Copies(model, { closed: () => grid.focus() });
 const grid = new Grid(find("matrix"), model, {
   open: (row, project) => copies.open(row, project),
   choose: (project) => filters.set({ project: model.wanted.project === project.path ? "" : project.path }),
 });
-const freshness = new Freshness({ retry: () => retry() });
+const freshness = new Freshness({ retry });
 const news = new News({ heard, state: heardOfStream, spoke: () => freshness.spoke() });
 
 let etag = null;
-let loading = null;
+/** Which process answered last. */
+let service = null;
+/** What is asked is asked one after the other, so that no older answer comes after a newer one. */
+let asking = Promise.resolve();
+let reading = null;
 let again = 0;
 let pause = 500;
 let hearing = false;
@@ -35,9 +40,9 @@ const changed = new Set();
 let gathering = 0;
 
 find("tools").hidden = false;
-find("again").addEventListener("click", () => load().then(() => say("Read again.")));
+find("again").addEventListener("click", readAnew);
 find("key").addEventListener("click", () => {
-  if (!key.get()) return askForKey().then((good) => good && retry());
+  if (!key.get()) return askForKey().then((good) => good && retry(null));
   key.forget();
   tellKey();
   say("The key is forgotten.");
@@ -45,19 +50,39 @@ find("key").addEventListener("click", () => {
 tellKey();
 load();
 
-/** Reads everything, or learns that it is as it was; what is asked meanwhile waits for another reading. */
+/** Reads everything, or learns that it is as it was. */
 function load() {
-  loading = (loading ?? Promise.resolve()).then(read);
-  return loading;
+  reading ??= next(read);
+  return reading;
 }
 
+/** Reads everything from the disk, if this tab has the key; otherwise what the service has. */
+async function readAnew() {
+  if (key.get()) {
+    // Without it, it is as old as it says.
+    await ask("/api/v1/cache/invalidate", { method: "POST", body: {} }).catch(() => null);
+  }
+  if (await load()) say("Read again.");
+}
+
+function next(job) {
+  // One that breaks keeps none of those after it.
+  asking = asking.then(job).catch((error) => reportError(error));
+  return asking;
+}
+
+/** Returns whether there was an answer. */
 async function read() {
+  // Whoever asks from now on wants another reading.
+  reading = null;
   clearTimeout(again);
   try {
     const response = await ask("/api/v1/matrix", { headers: etag ? { "If-None-Match": etag } : {} });
     const first = etag === null;
+    const event = response.headers.get("Skillstat-Event");
+    await sameRelease(event.split("-")[0]);
     if (response.status === 200) {
-      const matrix = await response.json();
+      const matrix = await content(response);
       etag = response.headers.get("ETag");
       measured("load", () => {
         model.load(matrix);
@@ -71,18 +96,36 @@ async function read() {
     freshness.read(Number(response.headers.get("Age") ?? 0));
     if (hearing) freshness.connected();
     pause = 500;
-    if (first) news.from(response.headers.get("Skillstat-Event"));
+    if (first) news.from(event);
   } catch (error) {
-    freshness.lost(error, pause);
-    again = setTimeout(load, pause);
+    if (!(error instanceof Refused)) throw error;
+    // Without a key there is no use in trying.
+    freshness.lost(error, error.wantsKey ? null : pause);
+    if (!error.wantsKey) again = setTimeout(load, pause);
     pause = Math.min(pause * 2, 10_000);
-    if (error.wantsKey && etag === null) askForKey("This service takes its key for reading, too.").then((good) => good && retry());
-    return;
+    return false;
   }
-  again = setTimeout(() => (document.hidden ? null : load()), freshness.askAfter);
+  again = setTimeout(whenSeen, freshness.askAfter);
+  return true;
 }
 
-function retry() {
+function whenSeen() {
+  if (document.hidden) document.addEventListener("visibilitychange", load, { once: true });
+  else load();
+}
+
+/** A service that was started anew may be of another release, to which this page does not belong. */
+async function sameRelease(process) {
+  if (service !== null && service !== process) {
+    const { version } = await json("/api/v1/version");
+    if (version !== find("version").textContent) location.reload();
+  }
+  service = process;
+}
+
+/** Tries again at once. */
+async function retry(error) {
+  if (error?.wantsKey && !(await askForKey("This service takes its key for reading, too."))) return;
   pause = 500;
   if (etag === null) load();
   else news.now();
@@ -101,23 +144,28 @@ function heard(event) {
   // A project that is gone, or new, changes the columns; what else changes in one comes with its artifacts.
   else if (event.event === "project" && event.there === model.columns.has(event.project_path)) return;
   else changed.add(null);
-  gathering ||= setTimeout(take, GATHERED);
+  gathering ||= setTimeout(() => next(take), GATHERED);
 }
 
 async function take() {
   gathering = 0;
   const artifacts = [...changed];
   changed.clear();
-  if (artifacts.includes(null) || artifacts.length > ONE_BY_ONE) return load();
+  if (artifacts.includes(null) || artifacts.length > ONE_BY_ONE) {
+    load();
+    return;
+  }
+  let answers;
   try {
-    const answers = await Promise.all(artifacts.map(statisticsOf));
-    measured("event", () => {
-      const known = artifacts.map((artifact, place) => update(artifact, answers[place]));
-      if (known.includes(false)) load();
-    });
+    answers = await Promise.all(artifacts.map(statisticsOf));
   } catch {
     load();
+    return;
   }
+  measured("event", () => {
+    const known = artifacts.map((artifact, place) => update(artifact, answers[place]));
+    if (known.includes(false)) load();
+  });
 }
 
 /** Shows one artifact as it is now; tells whether that was possible without reading everything. */

@@ -79,7 +79,9 @@ export class Model {
     const named = this.rows.filter(
       (row) => (!kind || row.kind === kind) && (!name || isThere(row.artifact, name)),
     );
-    const candidates = this.projects.filter(({ path }) => !project || isThere(path, project));
+    // A whole path is that project alone, and not those whose paths go on.
+    const isWanted = this.columns?.has(project) ? (path) => path === project : (path) => isThere(path, project);
+    const candidates = this.projects.filter(({ path }) => !project || isWanted(path));
     if (state === NOWHERE) {
       this.visibleRows = named.filter((row) => row.total === 0);
       this.visibleColumns = candidates;

@@ -14,7 +14,10 @@ export class News {
   #pause = FIRST_PAUSE;
   #retry = 0;
 
-  /** `heard(event)` for each piece of news, `state("open" | "closed", error, pause)` when that changes. */
+  /**
+   * `heard(event)` for each piece of news, `state("open" | "closed", error, pause)` when that changes; no pause
+   * when it is not tried again, `spoke()` when the service says anything.
+   */
   constructor({ heard, state, spoke }) {
     this.heard = heard;
     this.state = state;
@@ -73,6 +76,7 @@ export class News {
     // Another one was begun in its place.
     if (this.#stream !== stream) return;
     this.#stream = null;
+    if (failure?.wantsKey) return this.state("closed", failure, null);
     const pause = this.#pause * (0.75 + Math.random() / 2);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     this.#retry = setTimeout(() => this.now(), pause);

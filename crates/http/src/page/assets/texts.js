@@ -6,6 +6,9 @@ const ACTIVE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066
 /** Returns a name or path with nothing in it that reorders what stands beside it. */
 export const plain = (text) => text.replace(ACTIVE, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
 
+/** Returns a line of a file in the same way, with its tabs. */
+export const visible = (text) => text.split("\t").map(plain).join("\t");
+
 /** Returns the last part of a path. */
 export const lastPart = (path) => path.slice(path.lastIndexOf("/") + 1) || path;
 
