@@ -115,8 +115,8 @@ impl BackupStore {
         text.parse().expect("it is made of digits and letters")
     }
 
-    /// Keeps something under a name from [`next_id`](Self::next_id). It is on disk when this returns;
-    /// what is over the limits is deleted then.
+    /// Keeps something under a name from [`next_id`](Self::next_id). It is on disk when this returns, and
+    /// nothing else is gone but what others have left unfinished: what it is kept for may still fail.
     ///
     /// # Errors
     ///
@@ -130,12 +130,12 @@ impl BackupStore {
         let store = StateDirectory::open(&self.directory)?;
         let shown = store.shown();
         let _lock = FileLock::take(store.fd.as_fd(), (&shown, LOCK_FILE), patience)?;
+        remove_unfinished(&store);
         let unfinished = format!("{UNFINISHED}{id}");
         let kept = self.fill(&store, &unfinished, id, keep);
         if kept.is_err() {
             let _left_for_the_next = store.remove(&unfinished);
         }
-        self.tidy(&store, id);
         kept
     }
 
@@ -181,12 +181,15 @@ impl BackupStore {
         Ok(meta)
     }
 
-    /// Deletes what is over the limits, and what others have left unfinished. What cannot be deleted is
-    /// tried again with the next backup.
-    fn tidy(&self, store: &StateDirectory, newest: &BackupId) {
-        for name in store.names_with(UNFINISHED).unwrap_or_default() {
-            let _tried_again = store.remove(&name);
-        }
+    /// Deletes what is over the limits, but for what is spared. What cannot be deleted is tried again the
+    /// next time.
+    pub(crate) fn tidy(&self, spared: &[&BackupId], patience: Patience<'_>) {
+        let Ok(Some(store)) = StateDirectory::open_if_there(&self.directory) else { return };
+        let shown = store.shown();
+        let Ok(_lock) = FileLock::take(store.fd.as_fd(), (&shown, LOCK_FILE), patience) else {
+            return;
+        };
+        remove_unfinished(&store);
         let names = store.names().unwrap_or_default();
         let age = i64::try_from(self.limits.age.as_micros()).unwrap_or(i64::MAX);
         let oldest = self.clock.utc().unix_microseconds(0).saturating_sub(age);
@@ -198,7 +201,8 @@ impl BackupStore {
         // The order of names is that of time, and a stable sort keeps it.
         kept.sort_by_key(|name| name.ends_with(EDITED));
         kept.truncate(kept.len().saturating_sub(self.limits.count));
-        for name in old.into_iter().chain(kept).filter(|name| name != newest.as_str()) {
+        let is_spared = |name: &String| spared.iter().any(|id| id.as_str() == name);
+        for name in old.into_iter().chain(kept).filter(|name| !is_spared(name)) {
             let gone = format!("{UNFINISHED}{name}");
             if renameat(&store.fd, &*name, &store.fd, &*gone).is_ok() {
                 let _tried_again = store.remove(&gone);
@@ -281,6 +285,13 @@ impl BackupStore {
             }
         }
         scanned
+    }
+}
+
+/// Deletes what others have left unfinished in a store whose lock is held.
+fn remove_unfinished(store: &StateDirectory) {
+    for name in store.names_with(UNFINISHED).unwrap_or_default() {
+        let _tried_again = store.remove(&name);
     }
 }
 
