@@ -190,13 +190,14 @@ impl BackupStore {
             return;
         };
         remove_unfinished(&store);
-        let names = store.names().unwrap_or_default();
+        let mut names = store.names().unwrap_or_default();
+        // Whatever else lies there is not ours to delete.
+        names.retain(|name| is_name(name));
         let age = i64::try_from(self.limits.age.as_micros()).unwrap_or(i64::MAX);
         let oldest = self.clock.utc().unix_microseconds(0).saturating_sub(age);
         // Names start with the second.
         let oldest = digits(&DeployedAt::utc(oldest));
-        let too_old =
-            |name: &str| name.get(..SECOND).is_none_or(|second| *second < oldest[..SECOND]);
+        let too_old = |name: &str| name[..SECOND] < oldest[..SECOND];
         let (old, mut kept): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| too_old(name));
         // The order of names is that of time, and a stable sort keeps it.
         kept.sort_by_key(|name| name.ends_with(EDITED));
@@ -301,6 +302,21 @@ fn digits(time: &DeployedAt) -> String {
     let mut digits: String = time.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
     digits.truncate(digits.trim_end_matches('Z').len());
     format!("{digits:0<width$}", width = SECOND + 6)
+}
+
+/// Tells whether a name is one that [`BackupStore::next_id`] gives.
+fn is_name(name: &str) -> bool {
+    let name = name.strip_suffix(EDITED).unwrap_or(name);
+    let parts: Vec<_> = name.split('-').collect();
+    let [second, fraction, process, count] = *parts else { return false };
+    let (day, time) = second.split_once('T').unwrap_or_default();
+    let digits = |text: &str, length| {
+        text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let hex = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    digits(day, 8) && digits(time, 6) && digits(fraction, 6) && hex(process) && hex(count)
 }
 
 /// The error of something that is to be replaced but cannot be kept.
