@@ -63,6 +63,9 @@ pub(crate) struct BackupStore {
     clock: Arc<dyn WallClock>,
 }
 
+/// A place below a profile root, and what is to be kept of it; nothing when nothing is there.
+pub(crate) type Place = (Utf8PathBuf, Option<Entry>);
+
 /// What is to be kept: the places a write changes, with what is there, and the records.
 #[derive(Debug)]
 pub(crate) struct Keep<'a> {
@@ -70,7 +73,7 @@ pub(crate) struct Keep<'a> {
     pub(crate) project: &'a ProjectPath,
     pub(crate) profile_root: &'a ProfileRoot,
     pub(crate) blocks: &'a [String],
-    pub(crate) places: Vec<(Utf8PathBuf, Option<Entry>)>,
+    pub(crate) places: Vec<Place>,
 }
 
 /// A backup that is open.
@@ -310,9 +313,8 @@ fn is_name(name: &str) -> bool {
     let parts: Vec<_> = name.split('-').collect();
     let [second, fraction, process, count] = *parts else { return false };
     let (day, time) = second.split_once('T').unwrap_or_default();
-    let digits = |text: &str, length| {
-        text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     let hex = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
@@ -320,7 +322,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The error of something that is to be replaced but cannot be kept.
-fn cannot_keep(base: &Utf8PathBuf, backup: String, fault: Fault) -> DeployError {
+pub(crate) fn cannot_keep(base: &Utf8PathBuf, backup: String, fault: Fault) -> DeployError {
     match fault.what {
         What::Unwritten(error) => failed(backup, "written", &error),
         what => {
