@@ -136,7 +136,7 @@ impl Intent {
             (Some(_), Some(_)) if aside == *old && staged == *new => Moved::Half,
             (Some(_), None) if staged == *new => Moved::No,
             (None, None) if new.is_none() && old.is_some() => Moved::No,
-            (_, None) if staged == *old => Moved::Yes,
+            (_, None) if staged == *old && (new.is_some() || old.is_some()) => Moved::Yes,
             _ => Moved::Unknown,
         })
     }
@@ -233,7 +233,10 @@ impl Intent {
                 }
             };
             let path = path(table.get("path")?.as_str()?)?;
-            Some(Swap { path, new: identity("new")?, old: identity("old")? })
+            let swap = Swap { path, new: identity("new")?, old: identity("old")? };
+            // Once there is a swap at all, something comes or goes.
+            let known = phase == Phase::Staging || swap.new.is_some() || swap.old.is_some();
+            known.then_some(swap)
         };
         let backup = match table.get("backup") {
             None => None,

@@ -43,7 +43,7 @@ fn it_is_written_in_one_step_and_read_back() {
 #[test]
 fn what_is_no_intent_is_garbled() {
     let tree = TempTree::new();
-    let good = intent(None, None).to_text();
+    let good = intent(None, Some(Identity { device: 1, file: 2 })).to_text();
     let bad = [
         String::new(),
         good.replace("version = 1", "version = 2"),
@@ -52,7 +52,8 @@ fn what_is_no_intent_is_garbled() {
         good.replace("made = [\"skills\"]", "made = [\"/etc\"]"),
         good.replace("skill:pdf", "skill"),
         good.replace("20260102", "../../"),
-        format!("{good}new = \"1\"\n"),
+        good.replace("old = ", "new = \"1\"\n#"),
+        good.replace("old = ", "# "),
         format!("{good}# {}", "x".repeat(MAX_BYTES)),
     ];
     for text in bad {
@@ -98,6 +99,8 @@ fn it_tells_what_has_changed_places() {
     check(&[PLACE, STAGED, "new", "old"], Some("new"), Some("old"), Moved::Unknown);
     check(&[PLACE, ASIDE, "old"], Some(PLACE), Some("old"), Moved::Unknown);
     check(&[PLACE, "old"], Some(PLACE), Some("old"), Moved::Unknown);
+    // Of nothing it is not known.
+    check(&[PLACE], None, None, Moved::Unknown);
 }
 
 proptest! {
@@ -110,6 +113,7 @@ proptest! {
         staging: bool,
     ) {
         let identity = |id: Option<(u64, u64)>| id.map(|(device, file)| Identity { device, file });
+        prop_assume!(staging || identities != (None, None));
         let intent = Intent {
             artifact: ArtifactId::new("skill", &name).unwrap(),
             blocks,
