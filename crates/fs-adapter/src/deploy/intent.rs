@@ -19,6 +19,9 @@ const VERSION: i64 = 1;
 /// The largest intent that is read, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
+/// By how many bytes at most a swap grows when what comes and goes is known.
+const GROWTH: usize = 2 * "new = \"18446744073709551615 18446744073709551615\"\n".len();
+
 /// What is about to be done in a profile root.
 ///
 /// On disk it is TOML: `version`, `phase` (`staging` or `swapping`), `artifact`, `backup` if there is
@@ -141,13 +144,19 @@ impl Intent {
         })
     }
 
-    /// Writes the intent. It is on disk when this returns.
+    /// Writes the intent. It is on disk when this returns. One that is too large to be read again is not
+    /// written, and is refused while nothing is staged.
     pub(crate) fn write(&self, root: &Beneath) -> io::Result<()> {
+        let text = self.to_text();
+        let growth = if self.phase == Phase::Staging { GROWTH * self.swaps.len() + 1 } else { 0 };
+        if text.len() + growth >= MAX_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         unlink(root, INTENT_DRAFT_FILE)?;
         let flags =
             OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let draft = openat(root.fd(), INTENT_DRAFT_FILE, flags, Mode::from_raw_mode(0o644))?;
-        write_all(&draft, self.to_text().as_bytes())?;
+        write_all(&draft, text.as_bytes())?;
         fsync(&draft)?;
         renameat(root.fd(), INTENT_DRAFT_FILE, root.fd(), INTENT_FILE)?;
         sync_directory(root.fd())
