@@ -20,14 +20,14 @@ const VERSION: i64 = 1;
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// By how many bytes at most a swap grows when what comes and goes is known.
-const GROWTH: usize = 2 * "new = \"18446744073709551615 18446744073709551615\"\n".len();
+const GROWTH: usize = 2 * "new = \"18446744073709551615\"\n".len();
 
 /// What is about to be done in a profile root.
 ///
 /// On disk it is TOML: `version`, `phase` (`staging` or `swapping`), `artifact`, `backup` if there is
 /// one, `made` (directories made for it, the upper ones first), `blocks` (the records the copy is to
 /// have, each as a document), and `[[swap]]` with `path` and, where there is something, `new` and
-/// `old`, the numbers of device and file.
+/// `old`, the numbers of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Intent {
     /// The artifact.
@@ -64,13 +64,11 @@ pub(crate) struct Swap {
     pub(crate) old: Option<Identity>,
 }
 
-/// What tells one file or directory from every other that is there at the same time, wherever it is
-/// moved.
+/// What tells one file or directory from every other of its file system that is there at the same time,
+/// wherever it is moved: its number there. Nothing moves from one file system to another, and their own
+/// numbers are others after the machine has been started anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Identity {
-    device: u64,
-    file: u64,
-}
+pub(crate) struct Identity(u64);
 
 /// Whether something has changed place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +94,7 @@ impl Identity {
     }
 
     fn new(stat: &Stat) -> Self {
-        Self { device: stat.st_dev, file: stat.st_ino }
+        Self(stat.st_ino)
     }
 }
 
@@ -207,8 +205,8 @@ impl Intent {
         for swap in &self.swaps {
             writeln!(text, "[[swap]]\npath = {}", quoted(swap.path.as_str())).expect("a String");
             for (key, identity) in [("new", swap.new), ("old", swap.old)] {
-                if let Some(Identity { device, file }) = identity {
-                    writeln!(text, "{key} = \"{device} {file}\"").expect("a String");
+                if let Some(Identity(file)) = identity {
+                    writeln!(text, "{key} = \"{file}\"").expect("a String");
                 }
             }
         }
@@ -236,10 +234,7 @@ impl Intent {
             let table = value.as_table()?;
             let identity = |key: &str| match table.get(key) {
                 None => Some(None),
-                Some(value) => {
-                    let (device, file) = value.as_str()?.split_once(' ')?;
-                    Some(Some(Identity { device: device.parse().ok()?, file: file.parse().ok()? }))
-                }
+                Some(value) => Some(Some(Identity(value.as_str()?.parse().ok()?))),
             };
             let path = path(table.get("path")?.as_str()?)?;
             let swap = Swap { path, new: identity("new")?, old: identity("old")? };

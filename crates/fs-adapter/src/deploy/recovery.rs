@@ -115,15 +115,8 @@ fn complete(root: &Beneath, intent: &Intent) -> Result<(), DeployError> {
                 move_to(&staged.map_err(failed)?, &place.map_err(failed)?).map_err(failed)?;
             }
             Moved::Unknown => {
-                return Err(DeployError::Interrupted {
-                    path: root.show(intent.staged(swap)),
-                    reason: format!("is not what was to come to `{path}`, nor what was to go"),
-                    fix: format!(
-                        "look at it and at `{}`, then delete `{}`",
-                        root.show(path),
-                        root.show(INTENT_FILE)
-                    ),
-                });
+                let (path, reason, fix) = not_known(root, intent, swap);
+                return Err(DeployError::Interrupted { path, reason, fix });
             }
         }
         let (staged, place) = (root.locate(&intent.staged(swap)), root.locate(path));
@@ -134,6 +127,20 @@ fn complete(root: &Beneath, intent: &Intent) -> Result<(), DeployError> {
         tracker.replace(root, tracker.text.with(&intent.artifact, &intent.blocks)?)?;
     }
     Ok(())
+}
+
+/// Says of a swap of which it is not known what has become: of which path, why, and what to do.
+pub(crate) fn not_known(root: &Beneath, intent: &Intent, swap: usize) -> (String, String, String) {
+    let path = &intent.swaps[swap].path;
+    let mut stagings = intent.stagings();
+    stagings.retain(|staging| is_there(root, staging));
+    stagings.push(INTENT_FILE.into());
+    let delete: Vec<_> = stagings.iter().map(|path| format!("`{}`", root.show(path))).collect();
+    (
+        root.show(intent.staged(swap)),
+        format!("is not what was to come to `{path}`, nor what was to go"),
+        format!("look at it and at `{}`, then delete {}", root.show(path), delete.join(" and ")),
+    )
 }
 
 fn is_there(root: &Beneath, path: &Utf8Path) -> bool {

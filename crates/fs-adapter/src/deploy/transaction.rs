@@ -119,9 +119,10 @@ impl Transaction<'_> {
         }
         DeployError::Failed {
             path: self.root.show(TRACKER_FILE),
-            reason: "holds so much about this artifact that a write of it could not be finished if it \
+            reason:
+                "holds so much about this artifact that a write of it could not be finished if it \
                      were interrupted"
-                .to_owned(),
+                    .to_owned(),
             fix: "take out of the record what no program needs".to_owned(),
         }
     }
@@ -240,9 +241,7 @@ impl Transaction<'_> {
             }
         }
         intent.phase = Phase::Swapping;
-        intent
-            .write(self.root)
-            .map_err(|error| self.unwritten(&error))?;
+        intent.write(self.root).map_err(|error| self.unwritten(&error))?;
         for index in 0..intent.swaps.len() {
             self.exchange(intent, index, kept)?;
         }
