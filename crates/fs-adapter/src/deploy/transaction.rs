@@ -14,7 +14,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use skillstat_domain::{BackupId, ContentHash, DeployError, Occupant};
 
-use super::backup_store::{BackupStore, Keep, Meta};
+use super::backup_store::{BackupStore, Keep, Meta, cannot_keep};
 use super::beneath::{Beneath, Located};
 use super::change::{Draft, Expected, NewCopy};
 use super::here::Here;
@@ -191,11 +191,9 @@ impl Transaction<'_> {
         for change in &draft.changes {
             let entry = match self.root.locate(&change.path) {
                 Ok(place) => place.entry().map_err(|what| {
-                    let fault = Fault { inside: "".into(), what };
                     let shown = self.root.show(&change.path);
-                    not_copied(&shown, fault, &|error| {
-                        self.root.failed(&change.path, "kept", &error)
-                    })
+                    let fault = Fault { inside: "".into(), what };
+                    cannot_keep(&Utf8PathBuf::from(&shown), shown, fault)
                 })?,
                 Err(error) => return Err(self.root.failed(&change.path, "kept", &error)),
             };
