@@ -99,7 +99,12 @@ fn read_tracker(
     let directory = project.as_path().join(profile_root.as_str());
     let path: Arc<str> = directory.join(TRACKER_FILE).as_str().into();
     let interrupted = Interruption::look(&directory);
-    match regular_file::read(Path::new(&*path)) {
+    let read = match regular_file::read(Path::new(&*path)) {
+        // A first write that is not finished: what it is to record is known all the same.
+        Err(NotRead::Absent) if interrupted.is_some() => Ok(Vec::new()),
+        read => read,
+    };
+    match read {
         Ok(bytes) => {
             let mut unsettled = None;
             let bytes = match interrupted {

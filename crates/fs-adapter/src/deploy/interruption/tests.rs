@@ -119,3 +119,16 @@ fn what_nobody_can_finish_is_told_and_no_state_is_guessed() {
     assert_eq!(self::read(&world).problems, []);
     world.nothing_is_left_over();
 }
+
+#[test]
+fn a_first_write_is_told_too() {
+    for swapped in [true, false] {
+        let world = interrupted(swapped);
+        fs::remove_file(world.path(TRACKER_FILE)).unwrap();
+        let states: &[&str] = if swapped { &["skill:pdf synced"] } else { &[] };
+        assert_eq!(world.states(), states);
+        let read = read(&world);
+        let [problem] = &*read.problems else { panic!("{:?}", read.problems) };
+        assert_eq!(problem.kind, ProblemKind::Interrupted);
+    }
+}
