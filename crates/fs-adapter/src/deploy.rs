@@ -39,8 +39,8 @@ pub(crate) use interruption::Interruption;
 use receipts::Receipts;
 use search_roots::{Absent, OpenProject, SearchRoots};
 use skillstat_domain::{
-    Backup, DeployError, DeployObserver, Deployer, Done, Plan, Problem, ProblemKind, ProfileRoot,
-    ProjectPath, Scanned, Task, WallClock,
+    Backup, BackupId, DeployError, DeployObserver, Deployer, Done, Plan, Problem, ProblemKind,
+    ProfileRoot, ProjectPath, Scanned, Task, WallClock,
 };
 use tracker_file::TrackerFile;
 use transaction::Transaction;
@@ -234,6 +234,14 @@ impl StagingDeployer {
         Books { receipts, backups, patience, project, profile_root }
     }
 
+    /// Deletes the backups over the limits, if an order has made one.
+    fn tidy_backups(&self, tasks: &[Task], results: &[Result<Done, DeployError>]) {
+        let mut made = results.iter().filter_map(|result| result.as_ref().ok()?.backup.as_ref());
+        if let Some(last) = made.next_back() {
+            self.backups.tidy(&spared(tasks, last), self.patience());
+        }
+    }
+
     fn lock(&self, root: &Beneath) -> Result<FileLock, DeployError> {
         FileLock::take(root.fd(), (root.shown(), &lock_file(TRACKER_FILE)), self.patience())
     }
@@ -293,6 +301,15 @@ impl StagingDeployer {
     }
 }
 
+/// The backups that no order deletes: those it names, and the last one it made.
+fn spared<'a>(tasks: &'a [Task], last: &'a BackupId) -> Vec<&'a BackupId> {
+    let named = tasks.iter().filter_map(|task| match task {
+        Task::Restore(restore) => Some(&restore.backup),
+        Task::Deploy(_) | Task::Undeploy(_) => None,
+    });
+    named.chain([last]).collect()
+}
+
 /// Tells whether somebody has written in a profile root before, or tried to.
 fn has_lock_file(root: &Beneath) -> bool {
     root.dir().symlink_metadata(lock_file(TRACKER_FILE)).is_ok()
@@ -335,6 +352,7 @@ impl Deployer for StagingDeployer {
             }));
             observer.advance();
         }
+        self.tidy_backups(tasks, &results);
         self.confirm_all(pending, &mut results, observer);
         results
     }

@@ -13,7 +13,8 @@ use std::{fs, io};
 use document::Document;
 pub(crate) use record_text::{NewRecord, quoted};
 use skillstat_domain::{
-    DeploymentReader, DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
+    Baseline, DeploymentReader, DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectPath,
+    Scanned,
 };
 pub(crate) use text::{Recorded, TrackerText};
 
@@ -98,17 +99,31 @@ fn read_tracker(
     let directory = project.as_path().join(profile_root.as_str());
     let path: Arc<str> = directory.join(TRACKER_FILE).as_str().into();
     let interrupted = Interruption::look(&directory);
-    match regular_file::read(Path::new(&*path)) {
+    let read = match regular_file::read(Path::new(&*path)) {
+        // A first write that is not finished: what it is to record is known all the same.
+        Err(NotRead::Absent) if interrupted.is_some() => Ok(Vec::new()),
+        read => read,
+    };
+    match read {
         Ok(bytes) => {
+            let mut unsettled = None;
             let bytes = match interrupted {
                 None => bytes,
                 Some(interrupted) => {
                     let bytes = interrupted.finished(bytes);
                     scanned.problems.extend(interrupted.problem);
+                    unsettled = interrupted.unsettled;
                     bytes
                 }
             };
+            let first = scanned.value.len();
             Document::new(&path, profile_root, scanned).read(&bytes);
+            for record in &mut scanned.value[first..] {
+                if unsettled.as_ref() == Some(&record.artifact) {
+                    // What is on record may be of another copy than that which is there.
+                    record.baseline = Baseline::new("not known, as a write was interrupted");
+                }
+            }
         }
         Err(NotRead::Absent) => {}
         Err(NotRead::Refused { reason, fix }) => scanned.problems.push(Problem {

@@ -63,6 +63,9 @@ pub(crate) struct BackupStore {
     clock: Arc<dyn WallClock>,
 }
 
+/// A place below a profile root, and what is to be kept of it; nothing when nothing is there.
+pub(crate) type Place = (Utf8PathBuf, Option<Entry>);
+
 /// What is to be kept: the places a write changes, with what is there, and the records.
 #[derive(Debug)]
 pub(crate) struct Keep<'a> {
@@ -70,7 +73,7 @@ pub(crate) struct Keep<'a> {
     pub(crate) project: &'a ProjectPath,
     pub(crate) profile_root: &'a ProfileRoot,
     pub(crate) blocks: &'a [String],
-    pub(crate) places: Vec<(Utf8PathBuf, Option<Entry>)>,
+    pub(crate) places: Vec<Place>,
 }
 
 /// A backup that is open.
@@ -115,8 +118,8 @@ impl BackupStore {
         text.parse().expect("it is made of digits and letters")
     }
 
-    /// Keeps something under a name from [`next_id`](Self::next_id). It is on disk when this returns;
-    /// what is over the limits is deleted then.
+    /// Keeps something under a name from [`next_id`](Self::next_id). It is on disk when this returns, and
+    /// nothing else is gone but what others have left unfinished: what it is kept for may still fail.
     ///
     /// # Errors
     ///
@@ -130,12 +133,12 @@ impl BackupStore {
         let store = StateDirectory::open(&self.directory)?;
         let shown = store.shown();
         let _lock = FileLock::take(store.fd.as_fd(), (&shown, LOCK_FILE), patience)?;
+        remove_unfinished(&store);
         let unfinished = format!("{UNFINISHED}{id}");
         let kept = self.fill(&store, &unfinished, id, keep);
         if kept.is_err() {
             let _left_for_the_next = store.remove(&unfinished);
         }
-        self.tidy(&store, id);
         kept
     }
 
@@ -181,24 +184,29 @@ impl BackupStore {
         Ok(meta)
     }
 
-    /// Deletes what is over the limits, and what others have left unfinished. What cannot be deleted is
-    /// tried again with the next backup.
-    fn tidy(&self, store: &StateDirectory, newest: &BackupId) {
-        for name in store.names_with(UNFINISHED).unwrap_or_default() {
-            let _tried_again = store.remove(&name);
-        }
-        let names = store.names().unwrap_or_default();
+    /// Deletes what is over the limits, but for what is spared. What cannot be deleted is tried again the
+    /// next time.
+    pub(crate) fn tidy(&self, spared: &[&BackupId], patience: Patience<'_>) {
+        let Ok(Some(store)) = StateDirectory::open_if_there(&self.directory) else { return };
+        let shown = store.shown();
+        let Ok(_lock) = FileLock::take(store.fd.as_fd(), (&shown, LOCK_FILE), patience) else {
+            return;
+        };
+        remove_unfinished(&store);
+        let mut names = store.names().unwrap_or_default();
+        // Whatever else lies there is not ours to delete.
+        names.retain(|name| is_name(name));
         let age = i64::try_from(self.limits.age.as_micros()).unwrap_or(i64::MAX);
         let oldest = self.clock.utc().unix_microseconds(0).saturating_sub(age);
         // Names start with the second.
         let oldest = digits(&DeployedAt::utc(oldest));
-        let too_old =
-            |name: &str| name.get(..SECOND).is_none_or(|second| *second < oldest[..SECOND]);
+        let too_old = |name: &str| name[..SECOND] < oldest[..SECOND];
         let (old, mut kept): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| too_old(name));
         // The order of names is that of time, and a stable sort keeps it.
         kept.sort_by_key(|name| name.ends_with(EDITED));
         kept.truncate(kept.len().saturating_sub(self.limits.count));
-        for name in old.into_iter().chain(kept).filter(|name| name != newest.as_str()) {
+        let is_spared = |name: &String| spared.iter().any(|id| id.as_str() == name);
+        for name in old.into_iter().chain(kept).filter(|name| !is_spared(name)) {
             let gone = format!("{UNFINISHED}{name}");
             if renameat(&store.fd, &*name, &store.fd, &*gone).is_ok() {
                 let _tried_again = store.remove(&gone);
@@ -284,6 +292,13 @@ impl BackupStore {
     }
 }
 
+/// Deletes what others have left unfinished in a store whose lock is held.
+fn remove_unfinished(store: &StateDirectory) {
+    for name in store.names_with(UNFINISHED).unwrap_or_default() {
+        let _tried_again = store.remove(&name);
+    }
+}
+
 /// Writes a time in UTC with digits alone, so that the order of texts is that of time: without a fraction
 /// they would be fewer.
 fn digits(time: &DeployedAt) -> String {
@@ -292,8 +307,22 @@ fn digits(time: &DeployedAt) -> String {
     format!("{digits:0<width$}", width = SECOND + 6)
 }
 
+/// Tells whether a name is one that [`BackupStore::next_id`] gives.
+fn is_name(name: &str) -> bool {
+    let name = name.strip_suffix(EDITED).unwrap_or(name);
+    let parts: Vec<_> = name.split('-').collect();
+    let [second, fraction, process, count] = *parts else { return false };
+    let (day, time) = second.split_once('T').unwrap_or_default();
+    let digits =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    let hex = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    digits(day, 8) && digits(time, 6) && digits(fraction, 6) && hex(process) && hex(count)
+}
+
 /// The error of something that is to be replaced but cannot be kept.
-fn cannot_keep(base: &Utf8PathBuf, backup: String, fault: Fault) -> DeployError {
+pub(crate) fn cannot_keep(base: &Utf8PathBuf, backup: String, fault: Fault) -> DeployError {
     match fault.what {
         What::Unwritten(error) => failed(backup, "written", &error),
         what => {

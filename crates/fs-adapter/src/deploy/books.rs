@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use skillstat_domain::{ArtifactId, ContentHash, DeployError, ProfileRoot, ProjectPath};
 
-use super::backup_store::BackupStore;
+use super::backup_store::{BackupStore, Keep, Meta, Place};
 use super::intent::Intent;
 use super::receipts::{Receipt, Receipts};
 use super::recovery::Ledger;
@@ -42,6 +42,24 @@ impl Ledger for Books<'_> {
         if let Some(backup) = &intent.backup {
             self.backups.discard(backup, self.project, self.patience);
         }
+    }
+
+    fn kept(&self, intent: &Intent) -> Option<Meta> {
+        let meta = self.backups.stored(intent.backup.as_ref()?).ok()?.meta;
+        // The name may come from an intent in a repository that somebody has cloned.
+        let ours = meta.project == *self.project && meta.profile_root == *self.profile_root;
+        ours.then_some(meta)
+    }
+
+    fn keep_edited(&self, intent: &Intent, went: Vec<Place>) -> Result<(), DeployError> {
+        let keep = Keep {
+            artifact: &intent.artifact,
+            project: self.project,
+            profile_root: self.profile_root,
+            blocks: &self.kept(intent).map(|meta| meta.blocks).unwrap_or_default(),
+            places: went,
+        };
+        self.backups.keep(&self.backups.next_id(true), &keep, self.patience).map(drop)
     }
 }
 

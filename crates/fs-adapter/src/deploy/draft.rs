@@ -33,7 +33,7 @@ pub(crate) fn deploy(
     }
     let (copy, hash) = source::open(&task.source)?;
     let occupant = here.occupant(&path, &task.artifact);
-    let old_place = recorded.and_then(|record| record.path.inside().ok());
+    let old_place = recorded.and_then(|record| place_of(record, here));
     let baseline = recorded.filter(|_| old_place.as_ref() == Some(&path));
     let decided =
         decide_deploy(baseline.map(|record| &record.baseline), &occupant, hash, task.replace)
@@ -93,8 +93,7 @@ pub(crate) fn undeploy(task: &UndeployTask, here: &Here) -> Result<Draft, Deploy
         artifact: task.artifact.clone(),
         project: here.project.clone(),
     })?;
-    let ours = |path: &Utf8PathBuf| reserved(path).is_none() && !here.leads_out(path);
-    let place = recorded.path.inside().ok().filter(ours);
+    let place = place_of(recorded, here);
     let mut changes = Vec::new();
     if let (Some(path), false) = (&place, task.keep_copy) {
         changes.extend(removal(here, recorded, path, task.force)?);
@@ -115,6 +114,12 @@ pub(crate) fn undeploy(task: &UndeployTask, here: &Here) -> Result<Draft, Deploy
 /// Returns the record of an artifact that counts.
 pub(super) fn first<'a>(here: &'a Here, artifact: &ArtifactId) -> Option<&'a Recorded> {
     here.text().records().iter().find(|record| record.artifact == *artifact)
+}
+
+/// Returns the place of a recorded copy; nothing when what lies there can be no copy.
+pub(super) fn place_of(record: &Recorded, here: &Here) -> Option<Utf8PathBuf> {
+    let ours = |path: &Utf8PathBuf| reserved(path).is_none() && !here.leads_out(path);
+    record.path.inside().ok().filter(ours)
 }
 
 /// Returns what taking a recorded copy away changes; nothing when there is none.

@@ -19,12 +19,15 @@ const VERSION: i64 = 1;
 /// The largest intent that is read, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
+/// By how many bytes at most a swap grows when what comes and goes is known.
+const GROWTH: usize = 2 * "new = \"18446744073709551615\"\n".len();
+
 /// What is about to be done in a profile root.
 ///
 /// On disk it is TOML: `version`, `phase` (`staging` or `swapping`), `artifact`, `backup` if there is
 /// one, `made` (directories made for it, the upper ones first), `blocks` (the records the copy is to
 /// have, each as a document), and `[[swap]]` with `path` and, where there is something, `new` and
-/// `old`, the numbers of device and file.
+/// `old`, the numbers of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Intent {
     /// The artifact.
@@ -61,13 +64,11 @@ pub(crate) struct Swap {
     pub(crate) old: Option<Identity>,
 }
 
-/// What tells one file or directory from every other that is there at the same time, wherever it is
-/// moved.
+/// What tells one file or directory from every other of its file system that is there at the same time,
+/// wherever it is moved: its number there. Nothing moves from one file system to another, and their own
+/// numbers are others after the machine has been started anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Identity {
-    device: u64,
-    file: u64,
-}
+pub(crate) struct Identity(u64);
 
 /// Whether something has changed place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,7 @@ impl Identity {
     }
 
     fn new(stat: &Stat) -> Self {
-        Self { device: stat.st_dev, file: stat.st_ino }
+        Self(stat.st_ino)
     }
 }
 
@@ -136,18 +137,24 @@ impl Intent {
             (Some(_), Some(_)) if aside == *old && staged == *new => Moved::Half,
             (Some(_), None) if staged == *new => Moved::No,
             (None, None) if new.is_none() && old.is_some() => Moved::No,
-            (_, None) if staged == *old => Moved::Yes,
+            (_, None) if staged == *old && (new.is_some() || old.is_some()) => Moved::Yes,
             _ => Moved::Unknown,
         })
     }
 
-    /// Writes the intent. It is on disk when this returns.
+    /// Writes the intent. It is on disk when this returns. One that is too large to be read again is not
+    /// written, and is refused while nothing is staged.
     pub(crate) fn write(&self, root: &Beneath) -> io::Result<()> {
+        let text = self.to_text();
+        let growth = if self.phase == Phase::Staging { GROWTH * self.swaps.len() + 1 } else { 0 };
+        if text.len() + growth >= MAX_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         unlink(root, INTENT_DRAFT_FILE)?;
         let flags =
             OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let draft = openat(root.fd(), INTENT_DRAFT_FILE, flags, Mode::from_raw_mode(0o644))?;
-        write_all(&draft, self.to_text().as_bytes())?;
+        write_all(&draft, text.as_bytes())?;
         fsync(&draft)?;
         renameat(root.fd(), INTENT_DRAFT_FILE, root.fd(), INTENT_FILE)?;
         sync_directory(root.fd())
@@ -198,8 +205,8 @@ impl Intent {
         for swap in &self.swaps {
             writeln!(text, "[[swap]]\npath = {}", quoted(swap.path.as_str())).expect("a String");
             for (key, identity) in [("new", swap.new), ("old", swap.old)] {
-                if let Some(Identity { device, file }) = identity {
-                    writeln!(text, "{key} = \"{device} {file}\"").expect("a String");
+                if let Some(Identity(file)) = identity {
+                    writeln!(text, "{key} = \"{file}\"").expect("a String");
                 }
             }
         }
@@ -227,13 +234,13 @@ impl Intent {
             let table = value.as_table()?;
             let identity = |key: &str| match table.get(key) {
                 None => Some(None),
-                Some(value) => {
-                    let (device, file) = value.as_str()?.split_once(' ')?;
-                    Some(Some(Identity { device: device.parse().ok()?, file: file.parse().ok()? }))
-                }
+                Some(value) => Some(Some(Identity(value.as_str()?.parse().ok()?))),
             };
             let path = path(table.get("path")?.as_str()?)?;
-            Some(Swap { path, new: identity("new")?, old: identity("old")? })
+            let swap = Swap { path, new: identity("new")?, old: identity("old")? };
+            // Once there is a swap at all, something comes or goes.
+            let known = phase == Phase::Staging || swap.new.is_some() || swap.old.is_some();
+            known.then_some(swap)
         };
         let backup = match table.get("backup") {
             None => None,

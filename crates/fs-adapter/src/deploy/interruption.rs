@@ -7,11 +7,11 @@ use std::{fs, thread};
 use camino::{Utf8Path, Utf8PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use skillstat_domain::{Problem, ProblemKind};
+use skillstat_domain::{ArtifactId, Problem, ProblemKind};
 
 use super::beneath::Beneath;
-use super::intent::{Found, Intent};
-use super::recovery::is_begun;
+use super::intent::{Found, Intent, Moved};
+use super::recovery::{is_begun, not_known};
 use crate::file_lock::FileLock;
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
 use crate::tracker::TrackerText;
@@ -27,6 +27,8 @@ pub(crate) struct Interruption {
     tracker: Utf8PathBuf,
     /// Nothing when it is to be taken back.
     to_be: Option<Intent>,
+    /// The artifact, when it is not known what has become of its copies.
+    pub(crate) unsettled: Option<ArtifactId>,
     /// Nothing while somebody is at it.
     pub(crate) problem: Option<Problem>,
 }
@@ -53,7 +55,12 @@ impl Interruption {
             Ok(Found::Garbled) | Err(_) => {
                 let reason = "cannot be read, so what was interrupted is not known";
                 let problem = problem(reason, "look whether it is of use; if not, delete it");
-                return Some(Self { tracker, to_be: None, problem: Some(problem) });
+                return Some(Self {
+                    tracker,
+                    to_be: None,
+                    unsettled: None,
+                    problem: Some(problem),
+                });
             }
         };
         let begun = is_begun(&root, &intent).unwrap_or(false);
@@ -68,8 +75,21 @@ impl Interruption {
         let held = is_held(&root);
         let idle = !held
             && matches!(Intent::read(&root, INTENT_FILE), Ok(Found::Intent(still)) if still == intent);
+        // While somebody is at it, it may be done since.
+        let unknown = (0..intent.swaps.len())
+            .find(|swap| idle && begun && matches!(intent.moved(&root, *swap), Ok(Moved::Unknown)));
+        if let Some(swap) = unknown {
+            let (path, reason, fix) = not_known(&root, &intent, swap);
+            let problem = Problem { artifact: artifact.clone(), path, ..problem(&reason, &fix) };
+            return Some(Self {
+                tracker,
+                to_be: None,
+                unsettled: artifact,
+                problem: Some(problem),
+            });
+        }
         let problem = idle.then(|| Problem { artifact, ..problem(reason, next) });
-        Some(Self { tracker, to_be: begun.then_some(intent), problem })
+        Some(Self { tracker, to_be: begun.then_some(intent), unsettled: None, problem })
     }
 
     /// Returns the bytes of the tracker as they will be.

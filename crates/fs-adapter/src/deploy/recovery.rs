@@ -1,15 +1,17 @@
 //! Finishing or taking back what was begun, by whoever holds the lock next.
 
 use std::io;
+use std::path::PathBuf;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use skillstat_domain::{ArtifactId, DeployError};
 
+use super::backup_store::{Meta, Place, cannot_keep};
 use super::beneath::Beneath;
 use super::intent::{Found, Intent, Moved, Phase, unlink};
 use super::swap::{exchange, move_to, sync_names};
 use super::tracker_file::TrackerFile;
-use crate::entry;
+use crate::entry::{self, Fault, What};
 use crate::fault::is_absence;
 use crate::layout::{INTENT_DONE_FILE, INTENT_DRAFT_FILE, INTENT_FILE, TRACKER_DRAFT_FILE};
 use crate::links::leaves_profile_root;
@@ -26,6 +28,12 @@ pub(crate) trait Ledger {
 
     /// A write is taken back: what was kept for it is still where it was.
     fn taken_back(&self, intent: &Intent);
+
+    /// Returns what was kept for a write; nothing when that is not known.
+    fn kept(&self, intent: &Intent) -> Option<Meta>;
+
+    /// Keeps what a write takes away once more, as edited.
+    fn keep_edited(&self, intent: &Intent, went: Vec<Place>) -> Result<(), DeployError>;
 }
 
 /// Puts in order what was interrupted in a profile root whose lock is held.
@@ -55,6 +63,7 @@ pub(crate) fn recover(root: &Beneath, ledger: &dyn Ledger) -> Result<(), DeployE
         };
     if is_begun(root, &interrupted).map_err(|error| failed(INTENT_FILE, &error))? {
         complete(root, &interrupted)?;
+        keep_edits(root, &interrupted, ledger)?;
         // Whoever wrote it would tell; whoever only finishes it has done what they can.
         let Intent { artifact, blocks, .. } = &interrupted;
         let _tried = ledger.done(artifact, interrupted.place(), blocks);
@@ -96,21 +105,18 @@ fn complete(root: &Beneath, intent: &Intent) -> Result<(), DeployError> {
         let moved = intent.moved(root, swap).map_err(failed)?;
         match moved {
             Moved::Yes => {}
-            Moved::No => swap_in(root, intent, swap).map_err(failed)?,
-            Moved::Half => {
+            Moved::No if intent.swaps[swap].old.is_none() || is_there(root, path) => {
+                swap_in(root, intent, swap).map_err(failed)?;
+            }
+            // What was to go is gone already.
+            Moved::No if intent.swaps[swap].new.is_none() => continue,
+            Moved::No | Moved::Half => {
                 let (staged, place) = (root.locate(&intent.staged(swap)), root.locate(path));
                 move_to(&staged.map_err(failed)?, &place.map_err(failed)?).map_err(failed)?;
             }
             Moved::Unknown => {
-                return Err(DeployError::Interrupted {
-                    path: root.show(intent.staged(swap)),
-                    reason: format!("is not what was to come to `{path}`, nor what was to go"),
-                    fix: format!(
-                        "look at it and at `{}`, then delete `{}`",
-                        root.show(path),
-                        root.show(INTENT_FILE)
-                    ),
-                });
+                let (path, reason, fix) = not_known(root, intent, swap);
+                return Err(DeployError::Interrupted { path, reason, fix });
             }
         }
         let (staged, place) = (root.locate(&intent.staged(swap)), root.locate(path));
@@ -121,6 +127,74 @@ fn complete(root: &Beneath, intent: &Intent) -> Result<(), DeployError> {
         tracker.replace(root, tracker.text.with(&intent.artifact, &intent.blocks)?)?;
     }
     Ok(())
+}
+
+/// Says of a swap of which it is not known what has become: of which path, why, and what to do.
+pub(crate) fn not_known(root: &Beneath, intent: &Intent, swap: usize) -> (String, String, String) {
+    let path = &intent.swaps[swap].path;
+    let mut stagings = intent.stagings();
+    stagings.retain(|staging| is_there(root, staging));
+    stagings.push(INTENT_FILE.into());
+    let delete: Vec<_> = stagings.iter().map(|path| format!("`{}`", root.show(path))).collect();
+    (
+        root.show(intent.staged(swap)),
+        format!("is not what was to come to `{path}`, nor what was to go"),
+        format!("look at it and at `{}`, then delete {}", root.show(path), delete.join(" and ")),
+    )
+}
+
+fn is_there(root: &Beneath, path: &Utf8Path) -> bool {
+    root.dir().symlink_metadata(path).is_ok()
+}
+
+/// Keeps what went, and is deleted next, if it is not what was kept for the write: somebody has edited it
+/// since. Looked at when it is out of its place, where nobody finds it any more.
+fn keep_edits(root: &Beneath, intent: &Intent, ledger: &dyn Ledger) -> Result<(), DeployError> {
+    let kept = ledger.kept(intent);
+    let kept = |path: &Utf8Path| {
+        kept.iter().flat_map(|kept| &kept.places).find(|place| place.path == *path)?.copied
+    };
+    let mut edited = None;
+    let mut went = Vec::new();
+    for (index, swap) in intent.swaps.iter().enumerate() {
+        let mut entry = None;
+        // What is staged is ours when nothing was to go.
+        let places = [intent.staged(index), intent.aside(index)];
+        for place in places.into_iter().filter(|_| swap.old.is_some()) {
+            let shown = root.show(&place);
+            let refused = |inside: PathBuf, what: What| {
+                let fault = Fault { inside, what };
+                not_kept(&shown, &cannot_keep(&Utf8PathBuf::from(&shown), shown.clone(), fault))
+            };
+            let failed = |error: io::Error| refused(PathBuf::new(), What::Unread(error));
+            let place = match root.locate(&place) {
+                Err(error) if is_absence(&error) => continue,
+                place => place.map_err(failed)?,
+            };
+            let Some(found) = place.entry().map_err(|what| refused(PathBuf::new(), what))? else {
+                continue;
+            };
+            let fingerprint =
+                found.fingerprint().map_err(|fault| refused(fault.inside, fault.what))?;
+            if kept(&swap.path).is_none_or(|copied| copied.fingerprint != fingerprint) {
+                edited = Some(shown);
+            }
+            entry = Some(found);
+        }
+        went.push((swap.path.clone(), entry));
+    }
+    match edited {
+        None => Ok(()),
+        Some(shown) => ledger.keep_edited(intent, went).map_err(|error| not_kept(&shown, &error)),
+    }
+}
+
+fn not_kept(path: &str, error: &DeployError) -> DeployError {
+    DeployError::Interrupted {
+        path: path.to_owned(),
+        reason: format!("was edited after a write was interrupted, and cannot be kept: {error}"),
+        fix: error.fix(),
+    }
 }
 
 /// Deletes what is left of a write that is done.
@@ -186,3 +260,6 @@ fn garbled(root: &Beneath, file: &str) -> DeployError {
         fix: "look whether another version of skillstat is at work; if not, delete it".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

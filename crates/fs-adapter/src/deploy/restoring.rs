@@ -9,7 +9,7 @@ use skillstat_domain::{
 
 use super::backup_store::{KeptPlace, Stored};
 use super::change::{Change, Draft, Expected, NewCopy};
-use super::draft::{first, is_edited, removal};
+use super::draft::{first, is_edited, place_of, removal};
 use super::here::Here;
 use crate::hasher::hash_when_quiet;
 use crate::links::Links;
@@ -34,7 +34,7 @@ pub(crate) fn restore(stored: &Stored, here: &Here, force: bool) -> Result<Draft
         }
     }
     // Deployed anew at another place since: that copy goes with its record.
-    let elsewhere = recorded.and_then(|record| Some((record, record.path.inside().ok()?)));
+    let elsewhere = recorded.and_then(|record| Some((record, place_of(record, here)?)));
     if let Some((record, path)) = elsewhere
         && !meta.places.iter().any(|place| place.path == path)
     {

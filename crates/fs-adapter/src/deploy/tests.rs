@@ -3,6 +3,7 @@
 mod backups;
 mod confirming;
 mod containment;
+mod limits;
 mod meanwhile;
 mod racing;
 mod replacing;

@@ -14,7 +14,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use skillstat_domain::{BackupId, ContentHash, DeployError, Occupant};
 
-use super::backup_store::{BackupStore, Keep, Meta};
+use super::backup_store::{BackupStore, Keep, Meta, cannot_keep};
 use super::beneath::{Beneath, Located};
 use super::change::{Draft, Expected, NewCopy};
 use super::here::Here;
@@ -87,7 +87,7 @@ impl Transaction<'_> {
         }
         let done = intent
             .write(self.root)
-            .map_err(|error| self.root.failed(INTENT_FILE, "written", &error))
+            .map_err(|error| self.unwritten(&error))
             .and_then(|()| self.stage(draft, &intent))
             .and_then(|()| self.keep(draft, &intent))
             .and_then(|kept| self.swap(draft, &mut intent, kept.as_ref()));
@@ -110,6 +110,21 @@ impl Transaction<'_> {
 
     fn remember(&self, draft: &Draft) -> Option<DeployError> {
         self.ledger.done(&draft.plan.artifact, &draft.plan.path, &draft.blocks).err()
+    }
+
+    /// The error of an intent that was not written.
+    fn unwritten(&self, error: &io::Error) -> DeployError {
+        if error.kind() != io::ErrorKind::FileTooLarge {
+            return self.root.failed(INTENT_FILE, "written", error);
+        }
+        DeployError::Failed {
+            path: self.root.show(TRACKER_FILE),
+            reason:
+                "holds so much about this artifact that a write of it could not be finished if it \
+                     were interrupted"
+                    .to_owned(),
+            fix: "take out of the record what no program needs".to_owned(),
+        }
     }
 
     /// Makes every copy that comes, and verifies it.
@@ -176,11 +191,9 @@ impl Transaction<'_> {
         for change in &draft.changes {
             let entry = match self.root.locate(&change.path) {
                 Ok(place) => place.entry().map_err(|what| {
-                    let fault = Fault { inside: "".into(), what };
                     let shown = self.root.show(&change.path);
-                    not_copied(&shown, fault, &|error| {
-                        self.root.failed(&change.path, "kept", &error)
-                    })
+                    let fault = Fault { inside: "".into(), what };
+                    cannot_keep(&Utf8PathBuf::from(&shown), shown, fault)
                 })?,
                 Err(error) => return Err(self.root.failed(&change.path, "kept", &error)),
             };
@@ -226,9 +239,7 @@ impl Transaction<'_> {
             }
         }
         intent.phase = Phase::Swapping;
-        intent
-            .write(self.root)
-            .map_err(|error| self.root.failed(INTENT_FILE, "written", &error))?;
+        intent.write(self.root).map_err(|error| self.unwritten(&error))?;
         for index in 0..intent.swaps.len() {
             self.exchange(intent, index, kept)?;
         }

@@ -14,7 +14,7 @@ use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
 use super::exclude::ExcludeError;
 use super::found::Found;
 use super::{Branch, DiscoveryOptions, Plan};
-use crate::layout::TRACKER_FILE;
+use crate::layout::{INTENT_FILE, TRACKER_FILE};
 
 /// Finds projects by walking each root down to the depth limit, and no deeper.
 ///
@@ -113,11 +113,16 @@ fn kind(listed: FileType, parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<Fi
     Ok(FileType::from_raw_mode(statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode))
 }
 
-/// Looks for a tracker, of whatever kind and condition.
+/// Looks for a tracker, of whatever kind and condition, or what a first write has left that was
+/// interrupted.
 fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<()> {
-    let tracker = Path::new(profile_root).join(TRACKER_FILE);
-    statat(parent, tracker, AtFlags::SYMLINK_NOFOLLOW)?;
-    Ok(())
+    let look = |file: &str| {
+        statat(parent, Path::new(profile_root).join(file), AtFlags::SYMLINK_NOFOLLOW).map(drop)
+    };
+    Ok(look(TRACKER_FILE).or_else(|errno| match errno {
+        rustix::io::Errno::NOENT => look(INTENT_FILE),
+        errno => Err(errno),
+    })?)
 }
 
 fn open(parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<OwnedFd> {

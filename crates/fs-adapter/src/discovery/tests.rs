@@ -99,6 +99,13 @@ fn a_profile_root_without_a_tracker_makes_no_project() {
 }
 
 #[test]
+fn a_first_write_that_was_interrupted_makes_a_project() {
+    let tree = TempTree::new();
+    tree.file("a/.claude/.skillstat-intent", "").file("b/.claude/.skillstat-intent.new", "");
+    check(&tree, &["a"]);
+}
+
+#[test]
 fn hidden_directories_node_modules_and_git_are_entered() {
     let tree = TempTree::new();
     tree.tracker(".hidden/a/.claude").tracker("node_modules/b/.claude").tracker(".git/c/.claude");

@@ -1,9 +1,9 @@
 //! The portable walk.
 
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
 use walkdir::WalkDir;
@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use super::exclude::ExcludeError;
 use super::found::Found;
 use super::{Branch, DiscoveryOptions, Plan};
-use crate::layout::TRACKER_FILE;
+use crate::layout::{INTENT_FILE, TRACKER_FILE};
 
 /// Finds projects with the crate walkdir; the same answer as [`OpenatDiscovery`], more slowly.
 ///
@@ -65,7 +65,11 @@ impl WalkdirDiscovery {
                 continue;
             }
             if entry.file_name().as_bytes().starts_with(b".") {
-                let probe = fs::symlink_metadata(entry.path().join(TRACKER_FILE)).map(drop);
+                let look = |file| fs::symlink_metadata(entry.path().join(file)).map(drop);
+                let probe = look(TRACKER_FILE).or_else(|error| match error.kind() {
+                    io::ErrorKind::NotFound => look(INTENT_FILE),
+                    _ => Err(error),
+                });
                 let project = entry.path().parent().unwrap_or(Path::new("/"));
                 found.probed(project, entry.file_name(), probe);
             }

@@ -80,3 +80,30 @@ fn what_another_left_unfinished_is_deleted() {
     store.discard(&id, &project, patience);
     assert_eq!(store.list().value.len(), 0);
 }
+
+#[test]
+fn only_what_has_a_name_of_ours_is_deleted() {
+    let tree = TempTree::new();
+    let old = ["20200102T030405-000000-1f-0", "20200102T030405-000000-1f-1-e"];
+    let strange = [
+        "before-the-move",
+        "20200102T030405-000000-1f-0.bak",
+        "20200102T030405-000000-1f-0-x",
+        "20200102T030405-000000-1f",
+        "20200102T030405",
+        "2020",
+        "20200102x030405-000000-1f-0",
+    ];
+    for name in old.into_iter().chain(strange) {
+        tree.file(format!("backups/{name}/0"), "x");
+    }
+    let store = store(&tree, "2026-01-02T03:04:05Z");
+    store.tidy(&[], Patience { limit: Duration::ZERO, pause: &crate::Sleep });
+    for name in old {
+        assert!(!tree.path(format!("backups/{name}")).try_exists().unwrap(), "{name}");
+    }
+    for name in strange {
+        assert!(tree.path(format!("backups/{name}/0")).try_exists().unwrap(), "{name}");
+    }
+    assert!(is_name(store.next_id(true).as_str()) && is_name(store.next_id(false).as_str()));
+}

@@ -30,7 +30,7 @@ fn it_is_written_in_one_step_and_read_back() {
     let tree = TempTree::new();
     let root = root(&tree);
     assert_eq!(Intent::read(&root, INTENT_FILE).unwrap(), Found::None);
-    let written = intent(Some(Identity { device: 1, file: u64::MAX }), None);
+    let written = intent(Some(Identity(u64::MAX)), None);
     written.write(&root).unwrap();
     written.write(&root).unwrap();
     assert_eq!(Intent::read(&root, INTENT_FILE).unwrap(), Found::Intent(written));
@@ -43,7 +43,7 @@ fn it_is_written_in_one_step_and_read_back() {
 #[test]
 fn what_is_no_intent_is_garbled() {
     let tree = TempTree::new();
-    let good = intent(None, None).to_text();
+    let good = intent(None, Some(Identity(2))).to_text();
     let bad = [
         String::new(),
         good.replace("version = 1", "version = 2"),
@@ -52,7 +52,9 @@ fn what_is_no_intent_is_garbled() {
         good.replace("made = [\"skills\"]", "made = [\"/etc\"]"),
         good.replace("skill:pdf", "skill"),
         good.replace("20260102", "../../"),
-        format!("{good}new = \"1\"\n"),
+        good.replace("old = ", "new = \"x\"\n#"),
+        good.replace("old = ", "# "),
+        good.replace("old = \"2\"", "old = \"1 2\""),
         format!("{good}# {}", "x".repeat(MAX_BYTES)),
     ];
     for text in bad {
@@ -98,6 +100,8 @@ fn it_tells_what_has_changed_places() {
     check(&[PLACE, STAGED, "new", "old"], Some("new"), Some("old"), Moved::Unknown);
     check(&[PLACE, ASIDE, "old"], Some(PLACE), Some("old"), Moved::Unknown);
     check(&[PLACE, "old"], Some(PLACE), Some("old"), Moved::Unknown);
+    // Of nothing it is not known.
+    check(&[PLACE], None, None, Moved::Unknown);
 }
 
 proptest! {
@@ -106,10 +110,11 @@ proptest! {
         name in "[a-z:é\"\\\\]{1,8}",
         blocks in prop::collection::vec("[ -~\\n\\r\\té]{0,40}", 0..3),
         path in "[a-zé\"]{1,5}(/[a-z \\\\]{1,5}){0,2}",
-        identities in any::<(Option<(u64, u64)>, Option<(u64, u64)>)>(),
+        identities in any::<(Option<u64>, Option<u64>)>(),
         staging: bool,
     ) {
-        let identity = |id: Option<(u64, u64)>| id.map(|(device, file)| Identity { device, file });
+        let identity = |id: Option<u64>| id.map(Identity);
+        prop_assume!(staging || identities != (None, None));
         let intent = Intent {
             artifact: ArtifactId::new("skill", &name).unwrap(),
             blocks,

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use skillstat_domain::{DeploymentReader, Replace, Scanned};
 
 use super::super::intent::{Identity, Phase, Swap};
-use super::super::tests::world::World;
+use super::super::tests::world::{World, kinds};
 use super::*;
 use crate::TomlDeploymentReader;
 
@@ -91,4 +91,44 @@ fn what_is_no_intent_is_a_problem_and_changes_no_answer() {
     world.file(INTENT_FILE, "garbage");
     assert_eq!(read(&world).problems[0].kind, ProblemKind::Interrupted);
     assert_eq!(world.states(), ["skill:pdf synced"]);
+}
+
+#[test]
+fn what_nobody_can_finish_is_told_and_no_state_is_guessed() {
+    let world = interrupted(true);
+    // As in a copy of the project: nothing is what it was.
+    let staging = world.path("skills/.skillstat-staging");
+    fs::rename(staging.join("0"), world.tree.path("elsewhere")).unwrap();
+    world.file("skills/.skillstat-staging/0/SKILL.md", "old");
+    assert_eq!(world.states(), ["skill:pdf unreadable"]);
+    let read = read(&world);
+    let [problem] = &*read.problems else { panic!("{:?}", read.problems) };
+    assert_eq!(problem.kind, ProblemKind::Interrupted);
+    assert_eq!(problem.artifact, Some("skill:pdf".parse().unwrap()));
+    assert!(problem.path.ends_with("/skills/.skillstat-staging/0"), "{}", problem.path);
+    world.command("note", "x");
+    let refused = world.deploy("command:note", Replace::Nothing);
+    assert_eq!(kinds(&refused), "Interrupted");
+    assert_eq!(refused.unwrap_err().fix(), problem.fix);
+    let (_, delete) = problem.fix.split_once("then delete ").unwrap();
+    for path in delete.split('`').filter(|path| path.starts_with('/')) {
+        let path = std::path::Path::new(path);
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
+    }
+    world.deploy("command:note", Replace::Nothing).unwrap();
+    assert_eq!(self::read(&world).problems, []);
+    world.nothing_is_left_over();
+}
+
+#[test]
+fn a_first_write_is_told_too() {
+    for swapped in [true, false] {
+        let world = interrupted(swapped);
+        fs::remove_file(world.path(TRACKER_FILE)).unwrap();
+        let states: &[&str] = if swapped { &["skill:pdf synced"] } else { &[] };
+        assert_eq!(world.states(), states);
+        let read = read(&world);
+        let [problem] = &*read.problems else { panic!("{:?}", read.problems) };
+        assert_eq!(problem.kind, ProblemKind::Interrupted);
+    }
 }

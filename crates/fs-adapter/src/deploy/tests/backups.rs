@@ -223,3 +223,16 @@ fn what_cannot_be_kept_is_not_replaced() {
     assert_eq!(kinds(&world.undeploy("skill:pdf", true)), "Failed");
     assert_eq!(world.everything_in_project(), before);
 }
+
+#[test]
+fn what_is_no_copy_at_all_is_named_and_not_its_source() {
+    let world = World::new();
+    world.command("note", "text");
+    world.deploy("command:note", Replace::Nothing).unwrap();
+    fs::remove_file(world.path("commands/note.md")).unwrap();
+    world.tree.fifo("root/shop/.claude/commands/note.md");
+    let refused = world.undeploy("command:note", true).unwrap_err();
+    let DeployError::Failed { path, reason, .. } = &refused else { panic!("{refused:?}") };
+    assert!(path.ends_with("/.claude/commands/note.md"), "{path}");
+    assert!(reason.contains("cannot be kept"), "{reason}");
+}

@@ -222,3 +222,29 @@ fn an_intent_that_came_with_a_repository_does_no_harm() {
     assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Interrupted");
     assert_eq!(world.states(), ["skill:pdf synced"]);
 }
+
+#[test]
+fn what_is_ours_is_no_copy_that_could_be_replaced() {
+    for ours in [".skillstat-intent", ".skillstat-staging", ".skillmeat-deployed.toml"] {
+        let world = World::new();
+        world.skill("pdf", &[("SKILL.md", "text")]);
+        world.deploy("skill:pdf", Replace::Nothing).unwrap();
+        let backup = world.undeploy("skill:pdf", true).unwrap().backup.unwrap();
+        world.deploy("skill:pdf", Replace::Nothing).unwrap();
+        let hostile = world.read(TRACKER_FILE).replace("\"skills/pdf\"", &format!("\"{ours}\""));
+        world.file(TRACKER_FILE, &hostile);
+        let task = DeployTask {
+            dest_path: Some(".claude/x".to_owned()),
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        world.carry_out(Task::Deploy(task)).unwrap();
+        assert_eq!(world.states(), ["skill:pdf synced"], "{ours}");
+        assert_eq!(world.read("x/pdf/SKILL.md"), "text");
+        world.nothing_is_left_over();
+        world.file(TRACKER_FILE, &hostile);
+        let task = skillstat_domain::RestoreTask { backup, force: true };
+        world.carry_out(Task::Restore(task)).unwrap();
+        assert_eq!(world.states(), ["skill:pdf synced"], "{ours}");
+        world.nothing_is_left_over();
+    }
+}

@@ -139,3 +139,19 @@ fn the_tracker_keeps_its_permissions_and_what_stands_in_it() {
     let mode = fs::metadata(world.path(TRACKER_FILE)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
 }
+
+#[test]
+fn a_record_that_is_too_long_to_be_remembered_is_refused() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "old")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    let long = format!("own = \"{}\"\nlocal_mod", "x".repeat(1024 * 1024));
+    world.file(TRACKER_FILE, &world.read(TRACKER_FILE).replacen("local_mod", &long, 1));
+    world.skill("pdf", &[("SKILL.md", "new")]);
+    let before = world.everything_in_project();
+    let refused = world.deploy("skill:pdf", Replace::Unmodified);
+    let Err(DeployError::Failed { path, reason, .. }) = &refused else { panic!("{refused:?}") };
+    assert!(path.ends_with(TRACKER_FILE) && reason.contains("so much"), "{path} {reason}");
+    assert_eq!(world.everything_in_project(), before);
+    assert_eq!(world.deployer.backups().value, []);
+}

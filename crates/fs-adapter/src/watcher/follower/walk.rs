@@ -14,7 +14,7 @@ use super::super::tree::{Entered, Place, TOP};
 use super::copies::look;
 use super::{Follower, Full};
 use crate::fault::is_absence;
-use crate::layout::TRACKER_FILE;
+use crate::layout::{INTENT_FILE, TRACKER_FILE};
 
 /// The bytes of a listing that are read at once.
 const LISTING_BYTES: usize = 8 * 1024;
@@ -180,7 +180,7 @@ impl Follower {
         if matches!(kind, Ok(Some(FileType::Symlink))) {
             self.watch_way(&path.join(TRACKER_FILE), waiting, true)?;
         }
-        Ok(tracker == Tracker::There)
+        Ok(tracker == Tracker::There || is_begun(path))
     }
 
     /// Returns the place of a directory that is there.
@@ -194,9 +194,14 @@ impl Follower {
     }
 }
 
-/// Tells whether there is a tracker in a directory, or nobody may look.
+/// Tells whether there is a tracker in a directory or will be, or nobody may look.
 fn may_be_tracked(profile_root: &Path) -> bool {
-    !matches!(look(&profile_root.join(TRACKER_FILE)), Ok(None))
+    !matches!(look(&profile_root.join(TRACKER_FILE)), Ok(None)) || is_begun(profile_root)
+}
+
+/// Tells whether a write of a profile root has begun and not ended.
+fn is_begun(profile_root: &Path) -> bool {
+    matches!(look(&profile_root.join(INTENT_FILE)), Ok(Some(_)))
 }
 
 /// Lists the directories and links in a directory.
