@@ -181,6 +181,7 @@ fn error_kind(error: &DeployError) -> &'static str {
         DeployError::ProfileRootLeaves { .. } => "profile_root_leaves",
         DeployError::AlreadyDeployed { .. } => "already_deployed",
         DeployError::NeedsForce { .. } => "needs_force",
+        DeployError::InTheWay { .. } => "in_the_way",
         DeployError::NotDeployed { .. } => "not_deployed",
         DeployError::Tracker { .. } => "tracker",
         DeployError::Busy { .. } => "busy",

@@ -244,6 +244,20 @@ async fn what_is_in_the_way() {
 }
 
 #[tokio::test]
+async fn what_is_in_the_way_is_a_conflict() {
+    let (path, reason) = ("/p/a/s".to_owned(), "holds the copy of `skill:y`".to_owned());
+    check(
+        DeployError::InTheWay { path, reason },
+        Told::Everywhere(
+            409,
+            "`/p/a/s` holds the copy of `skill:y`; to mend it: name another place with `dest_path`, or \
+             undeploy what is there",
+        ),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_type_that_nobody_has_is_told_only_when_nothing_is_there() {
     let routes = [
         (

@@ -80,6 +80,7 @@ impl<'a> Mend<'a> {
             DeployError::Destination(_)
             | DeployError::ProfileRootLeaves { .. }
             | DeployError::AlreadyDeployed { .. }
+            | DeployError::InTheWay { .. }
             | DeployError::Tracker { .. }
             | DeployError::Source { .. }
             | DeployError::Interrupted { .. }

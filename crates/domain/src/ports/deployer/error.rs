@@ -58,6 +58,14 @@ pub enum DeployError {
         /// What is special about it.
         why: NeedsForce,
     },
+    /// What is there is not the artifact's own, and not even force replaces it.
+    #[error("`{path}` {reason}")]
+    InTheWay {
+        /// The place.
+        path: String,
+        /// What is special about it, as a phrase.
+        reason: String,
+    },
     /// There is no record of the artifact.
     #[error("`{artifact}` is not deployed in `{project}`")]
     NotDeployed {
@@ -185,6 +193,9 @@ impl DeployError {
             Self::AlreadyDeployed { .. } => "ask for it to be replaced",
             Self::NeedsForce { .. } => {
                 "replace it with `--force`; what is replaced can be had back with `skillstat restore`"
+            }
+            Self::InTheWay { .. } => {
+                "name another place with `dest_path`, or undeploy what is there"
             }
             Self::NotDeployed { .. } => "look where it is with `skillstat show`",
             Self::Busy { .. } => "try again when it has finished, or end it",

@@ -38,7 +38,7 @@ fn a_link_on_the_way_is_not_followed_out() {
     world.file(TRACKER_FILE, &record("skills/canary"));
     world.skill("pdf", &[("SKILL.md", "text")]).skill("x", &[("SKILL.md", "text")]);
     let before = world.everything();
-    assert_eq!(kinds(&world.deploy("skill:x", Replace::Anything)), "Failed");
+    assert_eq!(kinds(&world.deploy("skill:x", Replace::Anything)), "InTheWay");
     assert_eq!(world.everything(), before);
     assert_eq!(world.undeploy("skill:pdf", false).unwrap().plan.action, Action::RemoveRecord);
     assert_eq!(world.read(TRACKER_FILE), "deployed = []\n");
@@ -72,18 +72,36 @@ fn a_directory_of_other_copies_is_not_taken_away_as_one() {
     world.deploy("skill:other", Replace::Nothing).unwrap();
     let tracker = format!("{}\n{}", world.read(TRACKER_FILE), record("skills"));
     world.file(TRACKER_FILE, &tracker);
-    let refused = world.undeploy("skill:pdf", false);
-    assert!(
-        matches!(&refused, Err(DeployError::NeedsForce { why: NeedsForce::Unverified { .. }, .. })),
-        "{refused:?}"
-    );
     world.skill("pdf", &[("SKILL.md", "x")]);
-    let task = DeployTask {
-        dest_path: Some(".claude/skills/other".to_owned()),
-        ..world.task("skill:pdf", Replace::Anything)
-    };
-    assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Failed");
-    assert!(world.is_there("skills/other/SKILL.md"));
+    for dest_path in [None, Some(".claude/skills/other".to_owned())] {
+        let task = DeployTask { dest_path, ..world.task("skill:pdf", Replace::Anything) };
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "InTheWay");
+    }
+    let done = world.undeploy("skill:pdf", true).unwrap();
+    assert_eq!((done.plan.action, done.backup), (Action::RemoveRecord, None));
+    assert_eq!(world.states(), ["skill:other synced"]);
+}
+
+#[test]
+fn what_two_records_say_is_theirs_stays_for_the_other() {
+    let world = World::new();
+    world.skill("other", &[("SKILL.md", "x")]);
+    world.deploy("skill:other", Replace::Nothing).unwrap();
+    let tracker = format!("{}\n{}", world.read(TRACKER_FILE), record("skills/other"));
+    world.file(TRACKER_FILE, &tracker);
+    assert_eq!(world.undeploy("skill:pdf", true).unwrap().plan.action, Action::RemoveRecord);
+    assert_eq!(world.states(), ["skill:other synced"]);
+}
+
+#[test]
+fn restoring_takes_no_copies_of_others_with_it() {
+    let world = World::new();
+    world.file(TRACKER_FILE, &record("skills")).file("skills/SKILL.md", "mine");
+    world.undeploy("skill:pdf", true).unwrap();
+    world.skill("other", &[("SKILL.md", "x")]);
+    world.deploy("skill:other", Replace::Nothing).unwrap();
+    assert_eq!(kinds(&world.restore_latest(true)), "InTheWay");
+    assert_eq!(world.states(), ["skill:other synced"]);
 }
 
 #[test]
@@ -177,6 +195,13 @@ fn names_and_places_that_cannot_be_are_refused() {
             ..world.task("skill:pdf", Replace::Anything)
         };
         assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Destination", "{dest_path:?}");
+    }
+    for dest_path in [".claude/.skillstat-staging", ".claude/skills/.skillstat-staging/0"] {
+        let task = DeployTask {
+            dest_path: Some(dest_path.to_owned()),
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "InTheWay", "{dest_path:?}");
     }
     for profile in [format!(".{long}"), ".a\0".to_owned()] {
         let task = DeployTask {

@@ -52,7 +52,8 @@ impl Failure<'_> {
                 Refusal::not_found(format!("Artifact '{name}' is not deployed to this project"))
             }
             DeployError::BackupNotFound { .. } => Refusal::not_found(mend()),
-            DeployError::Tracker { .. }
+            DeployError::InTheWay { .. }
+            | DeployError::Tracker { .. }
             | DeployError::Source { .. }
             | DeployError::Changed { .. }
             | DeployError::RecordErased { .. }
