@@ -131,6 +131,20 @@ fn a_tracker_that_is_a_link_is_not_written() {
 }
 
 #[test]
+fn a_tracker_that_claims_to_be_huge_is_refused_and_costs_nothing() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]).file(TRACKER_FILE, "");
+    fs::File::options()
+        .write(true)
+        .open(world.path(TRACKER_FILE))
+        .unwrap()
+        .set_len(1 << 45)
+        .unwrap();
+    assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Tracker");
+    assert_eq!(kinds(&world.undeploy("skill:pdf", true)), "Tracker");
+}
+
+#[test]
 fn projects_lie_below_a_search_root() {
     let world = World::new();
     world.skill("pdf", &[("SKILL.md", "text")]);
