@@ -178,6 +178,7 @@ fn error_kind(error: &DeployError) -> &'static str {
         DeployError::Destination(_) => "destination",
         DeployError::ProjectMissing { .. } => "project_missing",
         DeployError::OutsideRoots { .. } => "outside_roots",
+        DeployError::NeverFound { .. } => "never_found",
         DeployError::ProfileRootLeaves { .. } => "profile_root_leaves",
         DeployError::AlreadyDeployed { .. } => "already_deployed",
         DeployError::NeedsForce { .. } => "needs_force",

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use skillstat_domain::testing::MockDeploymentCommands;
 use skillstat_domain::{
-    DeployError, DestinationError, ItemReport, NeedsForce, Outcome, ProfileRoot, ProjectPath,
+    DeployError, DestinationError, ItemReport, NeedsForce, NeverFound, Outcome, ProfileRoot,
+    ProjectPath,
 };
 
 use crate::support::{Service, small_world, with_body};
@@ -124,6 +125,16 @@ async fn what_may_not_be_looked_at_or_is_kept_no_longer() {
             (400, OUTSIDE),
             (404, NO_PROJECT),
         ]),
+    )
+    .await;
+    let why = NeverFound::TooDeep { depth: 4, max_depth: 3 };
+    check(
+        DeployError::NeverFound { path: "/p/a".to_owned(), why },
+        Told::Everywhere(
+            400,
+            "`/p/a` lies 4 below a search root, and projects are looked for 3 deep; to mend it: raise \
+             `max_depth`",
+        ),
     )
     .await;
     check(

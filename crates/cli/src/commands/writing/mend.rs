@@ -1,7 +1,9 @@
 //! What to do about what failed, as the command line to type where there is one.
 
 use skillstat_app::Surroundings;
-use skillstat_domain::{BackupId, DeployError, DeploymentProfile, ItemReport, ProjectPath};
+use skillstat_domain::{
+    BackupId, DeployError, DeploymentProfile, ItemReport, NeverFound, ProjectPath,
+};
 
 use crate::commands::again::{Again, quoted};
 use crate::render::places::typed;
@@ -61,6 +63,9 @@ impl<'a> Mend<'a> {
                 format!("{}: {}", error.fix(), again.line(&words))
             }
             DeployError::OutsideRoots { project } => again.with_root(parent(project)).line(&words),
+            DeployError::NeverFound { why: NeverFound::TooDeep { depth, .. }, .. } => {
+                again.with_depth(*depth).line(&words)
+            }
             DeployError::ProjectMissing { project } => {
                 format!("`mkdir -p {}`", quoted(&typed(project.as_str(), self.surroundings)))
             }
@@ -78,6 +83,7 @@ impl<'a> Mend<'a> {
                 format!("look for its name in {}", again.line(&["restore"]))
             }
             DeployError::Destination(_)
+            | DeployError::NeverFound { why: NeverFound::Excluded { .. }, .. }
             | DeployError::ProfileRootLeaves { .. }
             | DeployError::AlreadyDeployed { .. }
             | DeployError::InTheWay { .. }

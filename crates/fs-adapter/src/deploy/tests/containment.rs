@@ -170,6 +170,41 @@ fn projects_lie_below_a_search_root() {
 }
 
 #[test]
+fn nothing_is_deployed_where_nobody_would_find_it() {
+    let world = World::with(2, &["ex*", "**/skip/", ".codex"]);
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    for path in ["root/a/b/c", "root/ex1/a", "root/a/skip", "root/a/b"] {
+        world.tree.directory(path);
+    }
+    let before = world.everything();
+    let check = |project: &str, profile: &str, expected: &str| {
+        let task = DeployTask {
+            project: world.tree.project(project),
+            profile: profile.parse().unwrap(),
+            create_project: true,
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        let task = Task::Deploy(task);
+        let planned = world.deployer.plan(&task);
+        assert_eq!(kinds(&planned), "NeverFound", "{project}");
+        let refused = world.carry_out(task).unwrap_err().to_string();
+        assert!(refused.ends_with(expected), "{refused}");
+        assert_eq!(world.everything(), before, "nothing was made");
+    };
+    let deep = "lies 3 below a search root, and projects are looked for 2 deep";
+    check("root/a/b/c", ".claude", deep);
+    check("root/a/b/new", ".claude", deep);
+    check("root/ex1/a", ".claude", "/root/ex1/a` is excluded by `ex*`");
+    check("root/a/skip", ".claude", "/root/a/skip` is excluded by `**/skip/`");
+    check("root/shop", ".codex", "/root/shop/.codex` is excluded by `.codex`");
+    let task = DeployTask {
+        project: world.tree.project("root/a/b"),
+        ..world.task("skill:pdf", Replace::Anything)
+    };
+    world.carry_out(Task::Deploy(task)).unwrap();
+}
+
+#[test]
 fn a_source_stays_in_its_collection() {
     let world = World::new();
     world.tree.file("outside/SKILL.md", "secret").link("home/skills/pdf", "../../outside");

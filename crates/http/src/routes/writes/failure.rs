@@ -38,7 +38,8 @@ impl Failure<'_> {
                 | DestinationError::OutsideProfileRoot { .. },
             )
             | DeployError::ProjectMissing { .. }
-            | DeployError::OutsideRoots { .. } => Refusal::bad_request(mend()),
+            | DeployError::OutsideRoots { .. }
+            | DeployError::NeverFound { .. } => Refusal::bad_request(mend()),
             DeployError::ProfileRootLeaves { path } => {
                 Refusal::bad_request(format!("Profile root escapes allowed root: {path}"))
             }
