@@ -147,6 +147,7 @@ fn what_makes_no_sense_is_refused_with_what_would() {
     );
     check(&["pdf"], "--project");
     check(&["--project", "shop"], "ARTIFACT");
+    check(&["pdf", "--project", ""], "a value is required for '--project");
     check(&["pdf", "--project", "shop", "--profile", "zzz"], "`zzz` is no deployment profile");
     check(&["pdf", "--project", "shop", "--profile", "codex", "--all-profiles"], "cannot be used");
     for more in [

@@ -100,6 +100,8 @@ fn a_name_that_cannot_be_one_is_refused() {
     let answer = machine.run(MockDeploymentCommands::new(), &["restore", "../x"]);
     assert_eq!(answer.exit, Exit::Usage);
     assert!(answer.err.contains("`../x` is no backup"), "{}", answer.err);
+    let empty = machine.run(MockDeploymentCommands::new(), &["restore", ""]);
+    assert_eq!(empty.exit, Exit::Usage, "{empty:?}");
 }
 
 #[test]

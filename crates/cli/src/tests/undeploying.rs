@@ -64,6 +64,7 @@ fn what_makes_no_sense_is_refused_with_what_would() {
         &["pdf", "--project", "new"],
         "no project `new` was found; `skillstat projects` lists all",
     );
+    check(&["pdf", "--project", ""], "a value is required for '--project");
     check(&["pdf"], "--project");
 }
 
