@@ -100,7 +100,11 @@ fn the_deployer_keeps_its_contract() {
         let root = base.join("root");
         std::fs::create_dir_all(root.join("shop")).expect("the directory is writable");
         let options = DeployOptions {
-            roots: vec![SearchRoot { path: root.clone().into(), required: true }],
+            discovery: DiscoveryOptions {
+                roots: vec![SearchRoot { path: root.clone().into(), required: true }],
+                max_depth: DEFAULT_MAX_DEPTH,
+                exclude: Vec::new(),
+            },
             state_directory: base.join("state").into(),
             backups: BackupLimits { count: 10, age: Duration::from_hours(1) },
             lock_limit: DeployOptions::LOCK_LIMIT,
@@ -112,7 +116,7 @@ fn the_deployer_keeps_its_contract() {
             collection: base.join("collection"),
             root,
             put: support::put,
-            deployer: Arc::new(StagingDeployer::new(options)),
+            deployer: Arc::new(StagingDeployer::new(options).expect("no globs")),
             states: Arc::new(DirectStates::new(
                 Arc::new(TomlDeploymentReader),
                 Arc::new(Sha256Hasher),

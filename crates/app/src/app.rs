@@ -79,7 +79,7 @@ impl App {
             Arc::new(originals),
             Arc::clone(&sources.workers),
         );
-        let deployments = deployments(config, &sources);
+        let deployments = deployments(config, &sources).with_context(|| excluded(config))?;
         // What differs is told by what is on disk, as what is written is.
         let diffs = DiffService::new(
             Arc::clone(&sources.discovery),

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use skillstat_cache::Sources;
 use skillstat_domain::DeploymentService;
-use skillstat_fs_adapter::{BackupLimits, DeployOptions, SkillmeatHome, Sleep, StagingDeployer};
+use skillstat_fs_adapter::{
+    BackupLimits, DeployOptions, ExcludeError, SkillmeatHome, Sleep, StagingDeployer,
+};
 
+use crate::watching::discovery_options;
 use crate::{Config, SystemWallClock};
 
 /// The seconds of a day.
@@ -14,10 +17,17 @@ const DAY: u64 = 24 * 60 * 60;
 
 /// Wires together what deploys. What is written is decided by what is on disk, never by what a cache
 /// holds, so `sources` have no memory.
-pub(crate) fn deployments(config: &Config, sources: &Sources) -> DeploymentService {
+///
+/// # Errors
+///
+/// - [`ExcludeError`] when an exclude glob is malformed.
+pub(crate) fn deployments(
+    config: &Config,
+    sources: &Sources,
+) -> Result<DeploymentService, ExcludeError> {
     let age = config.backup_days.value.get().saturating_mul(DAY);
     let deployer = StagingDeployer::new(DeployOptions {
-        roots: config.roots.value.clone(),
+        discovery: discovery_options(config),
         state_directory: config.state_directory.value.clone(),
         backups: BackupLimits {
             count: config.backup_count.value.get(),
@@ -27,14 +37,14 @@ pub(crate) fn deployments(config: &Config, sources: &Sources) -> DeploymentServi
         confirm_after: DeployOptions::CONFIRM_AFTER,
         clock: Arc::new(SystemWallClock),
         pause: Arc::new(Sleep),
-    });
+    })?;
     let home = SkillmeatHome::new(config.skillmeat_home.value.clone());
-    DeploymentService {
+    Ok(DeploymentService {
         deployer: Arc::new(deployer),
         states: Arc::clone(&sources.states),
         discovery: Arc::clone(&sources.discovery),
         collections: Arc::clone(&sources.collections),
         collections_directory: home.collections_directory(),
         workers: Arc::clone(&sources.workers),
-    }
+    })
 }

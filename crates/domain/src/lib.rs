@@ -51,7 +51,7 @@ pub use ports::change_sink::ChangeSink;
 pub use ports::clock::Clock;
 pub use ports::collection_reader::CollectionReader;
 pub use ports::deploy_observer::DeployObserver;
-pub use ports::deployer::{DeployError, Deployer, NeedsForce};
+pub use ports::deployer::{DeployError, Deployer, NeedsForce, NeverFound};
 pub use ports::deployment_commands::DeploymentCommands;
 pub use ports::deployment_reader::DeploymentReader;
 pub use ports::diff_query::{DiffError, DiffQuery};

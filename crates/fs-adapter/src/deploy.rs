@@ -45,15 +45,16 @@ use skillstat_domain::{
 use tracker_file::TrackerFile;
 use transaction::Transaction;
 
+use crate::discovery::Reach;
 use crate::file_lock::{FileLock, Patience};
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
-use crate::{Pause, SearchRoot};
+use crate::{DiscoveryOptions, ExcludeError, Pause};
 
 /// What a [`StagingDeployer`] works with.
 #[derive(Debug, Clone)]
 pub struct DeployOptions {
-    /// Projects must lie below one of these.
-    pub roots: Vec<SearchRoot>,
+    /// Projects must lie below one of the search roots; where nobody would find it nothing is deployed.
+    pub discovery: DiscoveryOptions,
     /// Where backups and receipts are kept.
     pub state_directory: PathBuf,
     /// How many backups, and for how long.
@@ -82,16 +83,23 @@ impl DeployOptions {
 pub struct StagingDeployer {
     options: DeployOptions,
     roots: SearchRoots,
+    reach: Reach,
     backups: BackupStore,
     receipts: Receipts,
 }
 
 impl StagingDeployer {
     /// Takes the options. Touches no disk.
-    pub fn new(options: DeployOptions) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// - [`ExcludeError`] when an exclude glob is malformed.
+    pub fn new(options: DeployOptions) -> Result<Self, ExcludeError> {
         let directory = |name: &str| options.state_directory.join(name);
-        Self {
-            roots: SearchRoots(options.roots.iter().map(|root| root.path.clone()).collect()),
+        let roots = options.discovery.roots.iter().map(|root| root.path.clone()).collect();
+        Ok(Self {
+            roots: SearchRoots(roots),
+            reach: Reach::new(options.discovery.clone())?,
             backups: BackupStore::new(
                 directory("backups"),
                 options.backups,
@@ -99,7 +107,7 @@ impl StagingDeployer {
             ),
             receipts: Receipts(directory("receipts")),
             options,
-        }
+        })
     }
 
     fn patience(&self) -> Patience<'_> {
@@ -139,7 +147,11 @@ impl StagingDeployer {
     /// Opens the project of a job, to look only.
     fn open(&self, job: &Job<'_>) -> Result<OpenProject, DeployError> {
         let absent = if job.makes_project { Absent::Suppose } else { Absent::Refuse };
-        self.roots.open(&job.project, absent)
+        let project = self.roots.open(&job.project, absent)?;
+        if matches!(job.task, Task::Deploy(_)) {
+            self.reach.check(&project.path, &job.profile_root)?;
+        }
+        Ok(project)
     }
 
     /// Works a job out against what is there.

@@ -16,7 +16,10 @@ pub(crate) use exclude::Exclude;
 pub use exclude::ExcludeError;
 use found::Found;
 pub use openat::OpenatDiscovery;
-use skillstat_domain::{Problem, ProblemKind, ProjectPath, Scanned, Workers};
+use skillstat_domain::{
+    DeployError, InTurn, NeverFound, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
+    Workers,
+};
 pub use walkdir::WalkdirDiscovery;
 
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
@@ -115,17 +118,70 @@ impl Plan {
         if fs::canonicalize(directory).ok().as_deref() != Some(directory) {
             return false;
         }
+        matches!(self.way_to(directory), Some(Ok(())))
+    }
+
+    /// Tells whether the walk goes down to a directory without links, which need not be there; nothing
+    /// when it is below no root.
+    fn way_to(&self, directory: &Path) -> Option<Result<(), NeverFound>> {
         let tops = self.roots.iter().filter_map(|root| resolve(root).ok().flatten());
-        tops.into_iter().any(|top| {
-            let Ok(below) = directory.strip_prefix(&top) else { return false };
-            let mut path = top.clone();
-            let mut depth = 0;
-            below.iter().all(|name| {
-                path.push(name);
-                depth += 1;
-                depth <= self.max_depth && !self.exclude.covers(name, || path.clone())
-            })
+        let ways = tops.filter_map(|top| {
+            let below = directory.strip_prefix(&top).ok()?;
+            Some(self.way_down(&top, below))
+        });
+        // One root that leads there is enough.
+        ways.reduce(|one, other| one.or_else(|why| other.map_err(|_| why)))
+    }
+
+    fn way_down(&self, top: &Path, below: &Path) -> Result<(), NeverFound> {
+        let depth = below.iter().count();
+        if depth > self.max_depth {
+            return Err(NeverFound::TooDeep { depth, max_depth: self.max_depth });
+        }
+        let mut path = top.to_owned();
+        below.iter().try_for_each(|name| {
+            path.push(name);
+            self.refuse_excluded(&path)
         })
+    }
+
+    fn refuse_excluded(&self, directory: &Path) -> Result<(), NeverFound> {
+        match self.exclude.glob(directory) {
+            Some(glob) => Err(NeverFound::Excluded { glob: glob.to_owned() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Tells whether a discovery would find what is written.
+#[derive(Debug)]
+pub(crate) struct Reach(Plan);
+
+impl Reach {
+    /// Takes what the discovery takes.
+    pub(crate) fn new(options: DiscoveryOptions) -> Result<Self, ExcludeError> {
+        Ok(Self(Plan::new(options, Arc::new(InTurn))?))
+    }
+
+    /// Tells whether a record in a profile root will be found, so that it counts and can be taken away
+    /// again. Neither has to be there; the project's path has no links.
+    ///
+    /// # Errors
+    ///
+    /// - [`DeployError::NeverFound`].
+    pub(crate) fn check(
+        &self,
+        project: &ProjectPath,
+        profile_root: &ProfileRoot,
+    ) -> Result<(), DeployError> {
+        let never = |path: String| |why| DeployError::NeverFound { path, why };
+        let directory = project.as_path();
+        self.0
+            .way_to(directory.as_std_path())
+            .unwrap_or(Ok(()))
+            .map_err(never(project.to_string()))?;
+        let inside = directory.join(profile_root.as_str());
+        self.0.refuse_excluded(inside.as_std_path()).map_err(never(inside.to_string()))
     }
 }
 

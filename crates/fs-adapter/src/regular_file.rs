@@ -42,7 +42,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
     Ok(bytes)
 }
 
-fn read_at_most(file: &File, limit: u64) -> io::Result<Vec<u8>> {
+/// Reads at most `limit` bytes. Whatever length the file claims to have, only what comes takes memory.
+pub(crate) fn read_at_most(file: &File, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)

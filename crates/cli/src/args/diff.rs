@@ -1,6 +1,7 @@
 //! `skillstat diff` as clap reads it.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffOptions {
@@ -8,12 +9,12 @@ pub(crate) struct DiffOptions {
     pub(crate) artifact: String,
     /// The project: a path, or the name of its directory if that is unique; not needed where the
     /// artifact is in one only
-    #[arg(long, value_name = "PROJECT")]
+    #[arg(long, value_name = "PROJECT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) project: Option<String>,
     /// The copy in this profile root, such as .codex, instead of the first
     #[arg(long, value_name = "NAME")]
     pub(crate) profile_root: Option<String>,
-    /// Compare with this collection if it has the artifact, instead of the one it was deployed from
+    /// Compare with this collection instead of the one it was deployed from
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
     /// Only how many lines of which files

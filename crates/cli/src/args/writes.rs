@@ -1,5 +1,6 @@
 //! The commands that write into projects.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use skillstat_domain::DeploymentProfile;
 
@@ -26,7 +27,7 @@ pub(crate) struct DeployOptions {
     pub(crate) artifacts: Vec<String>,
     /// Into these projects: paths of directories, or names of directories that are unique among the
     /// projects (may be repeated)
-    #[arg(long = "project", value_name = "PROJECT", num_args = 1.., required_unless_present = "all_synced")]
+    #[arg(long = "project", value_name = "PROJECT", num_args = 1.., value_parser = NonEmptyStringValueParser::new(), required_unless_present = "all_synced")]
     pub(crate) projects: Vec<String>,
     /// Take artifacts from this collection; otherwise from the active one, then from the others
     #[arg(long, value_name = "NAME")]
@@ -53,7 +54,7 @@ pub(crate) struct UndeployOptions {
     #[arg(required = true, value_name = "ARTIFACT")]
     pub(crate) artifacts: Vec<String>,
     /// Out of these projects: paths, or names of directories if they are unique (may be repeated)
-    #[arg(long = "project", value_name = "PROJECT", num_args = 1.., required = true)]
+    #[arg(long = "project", value_name = "PROJECT", num_args = 1.., value_parser = NonEmptyStringValueParser::new(), required = true)]
     pub(crate) projects: Vec<String>,
     #[command(flatten)]
     pub(crate) profiles: ProfileOptions,

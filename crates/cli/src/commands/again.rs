@@ -40,6 +40,16 @@ impl Again {
         Self { global }
     }
 
+    /// Looks for projects this deep, whatever was said before.
+    pub(crate) fn with_depth(&self, depth: usize) -> Self {
+        let mut global = self.global.clone();
+        if let Some(at) = global.iter().position(|word| word == "--max-depth") {
+            global.drain(at..=at + 1);
+        }
+        global.extend(["--max-depth".to_owned(), depth.to_string()]);
+        Self { global }
+    }
+
     /// Returns a command line between backquotes, as a shell takes it.
     pub(crate) fn line(&self, words: &[&str]) -> String {
         let all = self.global.iter().map(String::as_str).chain(words.iter().copied());
@@ -69,6 +79,8 @@ mod tests {
             line,
             r"`skillstat --root '/a b' --root '/it'\''s' deploy skill:pdf --dest '' -x=1`"
         );
+        let deeper = again.with_depth(4).with_depth(7).line(&["status"]);
+        assert_eq!(deeper, r"`skillstat --root '/a b' --root '/it'\''s' --max-depth 7 status`");
         assert_eq!(again.with_root("\u{1b}[2J").line(&[]).find('\u{1b}'), None);
     }
 }

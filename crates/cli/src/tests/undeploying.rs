@@ -64,6 +64,7 @@ fn what_makes_no_sense_is_refused_with_what_would() {
         &["pdf", "--project", "new"],
         "no project `new` was found; `skillstat projects` lists all",
     );
+    check(&["pdf", "--project", ""], "a value is required for '--project");
     check(&["pdf"], "--project");
 }
 
@@ -86,4 +87,24 @@ fn what_was_taken_away_is_told() {
     let answer = machine.run(commands, &arguments);
     assert_snapshot!(answer.text());
     assert_eq!(answer.exit, Exit::Failure);
+}
+
+#[test]
+fn copies_in_other_profile_roots_are_named() {
+    let machine = Machine::new();
+    let agents = machine.root().join("shop/.agents");
+    std::fs::create_dir(&agents).unwrap();
+    let tracker = ".skillmeat-deployed.toml";
+    std::fs::copy(machine.root().join("shop/.claude").join(tracker), agents.join(tracker)).unwrap();
+    let run = |more: &[&str]| {
+        let reports = vec![machine.done("skill:pdf", "shop", Action::Remove)];
+        let mut commands = MockDeploymentCommands::new();
+        commands.expect_undeploy().returning(move |_, _| Ok(reports.clone()));
+        machine.run(commands, &[&["undeploy", "pdf", "--project", "shop"], more].concat()).err
+    };
+    let note = "skill:pdf in shop is in .agents too, and stays there; name it with --profile codex, or all with \
+                --all-profiles\n";
+    assert_eq!(run(&[]), note);
+    assert_eq!(run(&["--all-profiles"]), "");
+    assert_eq!(run(&["--profile", "claude_code"]), "");
 }

@@ -4,7 +4,7 @@ mod error;
 
 use std::fmt::Debug;
 
-pub use error::{DeployError, NeedsForce};
+pub use error::{DeployError, NeedsForce, NeverFound};
 
 use crate::{Backup, DeployObserver, Done, Plan, Problem, ProjectPath, Scanned, Task};
 

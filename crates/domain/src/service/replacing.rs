@@ -16,6 +16,8 @@ pub enum Occupant {
     Content(ContentHash),
     /// Something whose content could not be verified, and why.
     Unverified(String),
+    /// A file or directory with the recorded copy of this other artifact in it, or that is that copy.
+    Holds(ArtifactId),
 }
 
 /// Why a copy does not go where it was to go.
@@ -25,6 +27,8 @@ pub enum Refusal {
     AlreadyDeployed,
     /// Only force does it.
     NeedsForce(NeedsForce),
+    /// The copy of this other artifact would go with what is there. Force does not do that.
+    HoldsOther(ArtifactId),
 }
 
 /// Decides what deploying content with the hash `new` does: [`Action::Create`],
@@ -49,6 +53,7 @@ pub fn decide_deploy(
     match (replace, recorded, occupant) {
         (Replace::Nothing, Some(_), _) => Err(Refusal::AlreadyDeployed),
         (_, _, Occupant::Nothing) => Ok(Action::Create),
+        (_, _, Occupant::Holds(other)) => Err(Refusal::HoldsOther(other.clone())),
         (Replace::Anything, _, _) => Ok(Action::Replace),
         (Replace::Unmodified, Some(baseline), _) if same && baseline.hash() == Some(new) => {
             Ok(Action::UpToDate)
@@ -63,7 +68,7 @@ pub fn decide_deploy(
 }
 
 /// Decides whether a recorded copy may be taken away without force: [`Action::Remove`], or
-/// [`Action::RemoveRecord`] when there is none.
+/// [`Action::RemoveRecord`] when there is none, or none of its own: what holds the copies of others stays.
 ///
 /// # Errors
 ///
@@ -73,7 +78,7 @@ pub fn decide_removal(
     occupant: &Occupant,
     force: bool,
 ) -> Result<Action, NeedsForce> {
-    if *occupant == Occupant::Nothing {
+    if matches!(occupant, Occupant::Nothing | Occupant::Holds(_)) {
         return Ok(Action::RemoveRecord);
     }
     match edited(recorded, occupant) {
@@ -85,7 +90,7 @@ pub fn decide_removal(
 /// Tells why a copy may not be had again from a collection; nothing when it is what was deployed.
 fn edited(recorded: &Baseline, occupant: &Occupant) -> Option<NeedsForce> {
     match (occupant, recorded.hash()) {
-        (Occupant::Nothing, _) => None,
+        (Occupant::Nothing | Occupant::Holds(_), _) => None,
         (Occupant::Content(current), Some(baseline)) if *current == baseline => None,
         (Occupant::Content(_), Some(_)) => Some(NeedsForce::LocallyModified),
         (Occupant::Content(_), None) => Some(NeedsForce::Unverified {

@@ -19,7 +19,10 @@ use skillstat_domain::{
     ArtifactId, ArtifactSource, DeployTask, DeployedAt, Deployer, DeploymentProfile, ProfileRoot,
     ProjectPath, Replace, RestoreTask, Task, UndeployTask, WallClock,
 };
-use skillstat_fs_adapter::{BackupLimits, DeployOptions, SearchRoot, Sleep, StagingDeployer};
+use skillstat_fs_adapter::{
+    BackupLimits, DEFAULT_MAX_DEPTH, DeployOptions, DiscoveryOptions, SearchRoot, Sleep,
+    StagingDeployer,
+};
 
 /// The date in UTC, for a machine whose local time is that too.
 #[derive(Debug)]
@@ -47,7 +50,11 @@ fn main() -> ExitCode {
         return usage();
     };
     let deployer = StagingDeployer::new(DeployOptions {
-        roots: vec![SearchRoot { path: directory.join("projects").into(), required: true }],
+        discovery: DiscoveryOptions {
+            roots: vec![SearchRoot { path: directory.join("projects").into(), required: true }],
+            max_depth: DEFAULT_MAX_DEPTH,
+            exclude: Vec::new(),
+        },
         state_directory: directory.join("state").into(),
         backups: BackupLimits { count: 100, age: Duration::from_hours(24 * 30) },
         lock_limit: number("LOCK_LIMIT_SECONDS")
@@ -57,7 +64,8 @@ fn main() -> ExitCode {
             .map_or(Duration::ZERO, Duration::from_millis),
         clock: Arc::new(Utc),
         pause: Arc::new(Sleep),
-    });
+    })
+    .expect("there are no globs");
     let mut out = io::stdout().lock();
     if action == "backups" {
         let told = deployer.backups().value.iter().try_for_each(|b| writeln!(out, "{}", b.id));

@@ -166,11 +166,12 @@ fn check_place(here: &Here, path: &Utf8Path) -> Result<(), DeployError> {
 }
 
 fn in_the_way(here: &Here, path: &Utf8Path, reason: &str) -> DeployError {
-    DeployError::Failed {
-        path: here.show(path),
-        reason: reason.to_owned(),
-        fix: "name another place with dest_path".to_owned(),
-    }
+    DeployError::InTheWay { path: here.show(path), reason: reason.to_owned() }
+}
+
+/// Refuses what would take the copy of another artifact with it.
+pub(super) fn holds_other(here: &Here, path: &Utf8Path, other: &ArtifactId) -> DeployError {
+    in_the_way(here, path, &format!("holds the copy of `{other}`"))
 }
 
 fn refused(here: &Here, path: &Utf8Path, refusal: Refusal, task: &DeployTask) -> DeployError {
@@ -179,5 +180,6 @@ fn refused(here: &Here, path: &Utf8Path, refusal: Refusal, task: &DeployTask) ->
             DeployError::AlreadyDeployed { artifact: task.artifact.clone() }
         }
         Refusal::NeedsForce(why) => DeployError::NeedsForce { path: here.show(path), why },
+        Refusal::HoldsOther(other) => holds_other(here, path, &other),
     }
 }

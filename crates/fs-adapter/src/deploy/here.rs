@@ -65,11 +65,10 @@ impl Here {
             None => Occupant::Nothing,
         };
         let of_others = self.text().records().iter().filter(|record| record.artifact != *artifact);
-        let mut inner = of_others.filter_map(|record| record.path.inside().ok());
-        match inner.find(|inner| inner.starts_with(path)) {
-            Some(inner) if found != Occupant::Nothing => {
-                Occupant::Unverified(format!("the copy of another artifact lies at `{inner}`"))
-            }
+        let mut within =
+            of_others.filter(|record| record.path.inside().is_ok_and(|at| at.starts_with(path)));
+        match within.next() {
+            Some(other) if found != Occupant::Nothing => Occupant::Holds(other.artifact.clone()),
             _ => found,
         }
     }

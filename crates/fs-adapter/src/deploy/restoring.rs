@@ -9,7 +9,7 @@ use skillstat_domain::{
 
 use super::backup_store::{KeptPlace, Stored};
 use super::change::{Change, Draft, Expected, NewCopy};
-use super::draft::{first, is_edited, place_of, removal};
+use super::draft::{first, holds_other, is_edited, place_of, removal};
 use super::here::Here;
 use crate::hasher::hash_when_quiet;
 use crate::links::Links;
@@ -23,6 +23,9 @@ pub(crate) fn restore(stored: &Stored, here: &Here, force: bool) -> Result<Draft
     let mut changes = Vec::new();
     for (index, place) in meta.places.iter().enumerate() {
         let occupant = here.occupant(&place.path, &meta.artifact);
+        if let Occupant::Holds(other) = &occupant {
+            return Err(holds_other(here, &place.path, other));
+        }
         if !force {
             unedited(here, &place.path, recorded, &occupant)?;
         }

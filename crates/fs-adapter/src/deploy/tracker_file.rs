@@ -2,7 +2,7 @@
 //! step by a file of the same permissions.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::OwnedFd;
 
 use rustix::fs::{
@@ -14,6 +14,7 @@ use super::beneath::Beneath;
 use crate::entry::{sync_directory, write_all};
 use crate::fault::{cannot_be_read, make_readable};
 use crate::layout::{MAX_TOML_BYTES, TRACKER_DRAFT_FILE, TRACKER_FILE};
+use crate::regular_file::read_at_most;
 use crate::tracker::TrackerText;
 
 /// A tracker as it was read.
@@ -143,8 +144,7 @@ fn read(root: &Beneath) -> Result<(Vec<u8>, Option<Stat>), Refused> {
     }
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(openat(root.fd(), TRACKER_FILE, flags, Mode::empty())?);
-    let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0) + 1);
-    file.take(MAX_TOML_BYTES + 1).read_to_end(&mut bytes).map_err(Refused::Io)?;
+    let bytes = read_at_most(&file, MAX_TOML_BYTES + 1).map_err(Refused::Io)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TOML_BYTES) {
         return Err(Refused::Shape("is too large, so it was not read", "look at what wrote it"));
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use skillstat_domain::testing::MockDeploymentCommands;
 use skillstat_domain::{
-    DeployError, DestinationError, ItemReport, NeedsForce, Outcome, ProfileRoot, ProjectPath,
+    DeployError, DestinationError, ItemReport, NeedsForce, NeverFound, Outcome, ProfileRoot,
+    ProjectPath,
 };
 
 use crate::support::{Service, small_world, with_body};
@@ -126,6 +127,16 @@ async fn what_may_not_be_looked_at_or_is_kept_no_longer() {
         ]),
     )
     .await;
+    let why = NeverFound::TooDeep { depth: 4, max_depth: 3 };
+    check(
+        DeployError::NeverFound { path: "/p/a".to_owned(), why },
+        Told::Everywhere(
+            400,
+            "`/p/a` lies 4 below a search root, and projects are looked for 3 deep; to mend it: raise \
+             `max_depth`",
+        ),
+    )
+    .await;
     check(
         DeployError::BackupNotFound { backup: "b-1".parse().unwrap() },
         Told::Everywhere(
@@ -239,6 +250,20 @@ async fn what_is_in_the_way() {
     check(
         DeployError::Failed { path, reason, fix },
         Told::Everywhere(500, "{failed}: `/p/a/c` has no space left; to mend it: make room"),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_is_a_conflict() {
+    let (path, reason) = ("/p/a/s".to_owned(), "holds the copy of `skill:y`".to_owned());
+    check(
+        DeployError::InTheWay { path, reason },
+        Told::Everywhere(
+            409,
+            "`/p/a/s` holds the copy of `skill:y`; to mend it: name another place with `dest_path`, or \
+             undeploy what is there",
+        ),
     )
     .await;
 }

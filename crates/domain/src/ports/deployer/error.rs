@@ -38,6 +38,14 @@ pub enum DeployError {
         /// Its path.
         project: ProjectPath,
     },
+    /// What is deployed there would be found by nobody, so it would count nowhere and stay for ever.
+    #[error("`{path}` {why}")]
+    NeverFound {
+        /// The project, or the profile root in it.
+        path: String,
+        /// Why it is not found.
+        why: NeverFound,
+    },
     /// The profile root is a link that leads out of the project: it is read, but never written.
     #[error("the profile root `{path}` leads out of its project")]
     ProfileRootLeaves {
@@ -57,6 +65,14 @@ pub enum DeployError {
         path: String,
         /// What is special about it.
         why: NeedsForce,
+    },
+    /// What is there is not the artifact's own, and not even force replaces it.
+    #[error("`{path}` {reason}")]
+    InTheWay {
+        /// The place.
+        path: String,
+        /// What is special about it, as a phrase.
+        reason: String,
     },
     /// There is no record of the artifact.
     #[error("`{artifact}` is not deployed in `{project}`")]
@@ -144,6 +160,25 @@ pub enum DeployError {
     },
 }
 
+/// Why projects are not looked for at a place below a search root.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NeverFound {
+    /// It is too far below.
+    #[error("lies {depth} below a search root, and projects are looked for {max_depth} deep")]
+    TooDeep {
+        /// How many directories below the search root it is.
+        depth: usize,
+        /// How many it may be.
+        max_depth: usize,
+    },
+    /// A glob leaves it out, or a directory above it.
+    #[error("is excluded by `{glob}`")]
+    Excluded {
+        /// The glob, as configured.
+        glob: String,
+    },
+}
+
 /// What is special about content that only force replaces.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NeedsForce {
@@ -181,10 +216,17 @@ impl DeployError {
             }
             Self::ProjectMissing { .. } => "make the directory, or correct its path",
             Self::OutsideRoots { .. } => "add a search root above it with `--root`",
+            Self::NeverFound { why: NeverFound::TooDeep { .. }, .. } => "raise `max_depth`",
+            Self::NeverFound { why: NeverFound::Excluded { .. }, .. } => {
+                "take the glob out of `exclude`, or deploy elsewhere"
+            }
             Self::ProfileRootLeaves { .. } => "replace the link by a directory",
             Self::AlreadyDeployed { .. } => "ask for it to be replaced",
             Self::NeedsForce { .. } => {
                 "replace it with `--force`; what is replaced can be had back with `skillstat restore`"
+            }
+            Self::InTheWay { .. } => {
+                "name another place with `dest_path`, or undeploy what is there"
             }
             Self::NotDeployed { .. } => "look where it is with `skillstat show`",
             Self::Busy { .. } => "try again when it has finished, or end it",

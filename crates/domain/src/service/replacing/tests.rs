@@ -88,6 +88,18 @@ fn what_is_taken_away_needs_force_when_it_was_edited() {
     assert_eq!(decide(broken(), true), Ok(Action::Remove));
 }
 
+#[test]
+fn what_holds_the_copies_of_others_stays_whatever_is_forced() {
+    let other: ArtifactId = "skill:other".parse().unwrap();
+    let holds = || Occupant::Holds(other.clone());
+    let in_the_way = || Err(Refusal::HoldsOther(other.clone()));
+    deploys(None, &holds(), [in_the_way(), in_the_way(), in_the_way()]);
+    deploys(Some(&baseline(OLD)), &holds(), [refused(), in_the_way(), in_the_way()]);
+    for force in [false, true] {
+        assert_eq!(decide_removal(&baseline(OLD), &holds(), force), Ok(Action::RemoveRecord));
+    }
+}
+
 #[track_caller]
 fn sorts(records: &[(&str, &str)], of_copy: &[usize], left_alone: &[usize]) {
     let records: Vec<(ArtifactId, _)> = records

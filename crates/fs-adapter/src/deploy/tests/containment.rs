@@ -38,7 +38,7 @@ fn a_link_on_the_way_is_not_followed_out() {
     world.file(TRACKER_FILE, &record("skills/canary"));
     world.skill("pdf", &[("SKILL.md", "text")]).skill("x", &[("SKILL.md", "text")]);
     let before = world.everything();
-    assert_eq!(kinds(&world.deploy("skill:x", Replace::Anything)), "Failed");
+    assert_eq!(kinds(&world.deploy("skill:x", Replace::Anything)), "InTheWay");
     assert_eq!(world.everything(), before);
     assert_eq!(world.undeploy("skill:pdf", false).unwrap().plan.action, Action::RemoveRecord);
     assert_eq!(world.read(TRACKER_FILE), "deployed = []\n");
@@ -72,18 +72,36 @@ fn a_directory_of_other_copies_is_not_taken_away_as_one() {
     world.deploy("skill:other", Replace::Nothing).unwrap();
     let tracker = format!("{}\n{}", world.read(TRACKER_FILE), record("skills"));
     world.file(TRACKER_FILE, &tracker);
-    let refused = world.undeploy("skill:pdf", false);
-    assert!(
-        matches!(&refused, Err(DeployError::NeedsForce { why: NeedsForce::Unverified { .. }, .. })),
-        "{refused:?}"
-    );
     world.skill("pdf", &[("SKILL.md", "x")]);
-    let task = DeployTask {
-        dest_path: Some(".claude/skills/other".to_owned()),
-        ..world.task("skill:pdf", Replace::Anything)
-    };
-    assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Failed");
-    assert!(world.is_there("skills/other/SKILL.md"));
+    for dest_path in [None, Some(".claude/skills/other".to_owned())] {
+        let task = DeployTask { dest_path, ..world.task("skill:pdf", Replace::Anything) };
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "InTheWay");
+    }
+    let done = world.undeploy("skill:pdf", true).unwrap();
+    assert_eq!((done.plan.action, done.backup), (Action::RemoveRecord, None));
+    assert_eq!(world.states(), ["skill:other synced"]);
+}
+
+#[test]
+fn what_two_records_say_is_theirs_stays_for_the_other() {
+    let world = World::new();
+    world.skill("other", &[("SKILL.md", "x")]);
+    world.deploy("skill:other", Replace::Nothing).unwrap();
+    let tracker = format!("{}\n{}", world.read(TRACKER_FILE), record("skills/other"));
+    world.file(TRACKER_FILE, &tracker);
+    assert_eq!(world.undeploy("skill:pdf", true).unwrap().plan.action, Action::RemoveRecord);
+    assert_eq!(world.states(), ["skill:other synced"]);
+}
+
+#[test]
+fn restoring_takes_no_copies_of_others_with_it() {
+    let world = World::new();
+    world.file(TRACKER_FILE, &record("skills")).file("skills/SKILL.md", "mine");
+    world.undeploy("skill:pdf", true).unwrap();
+    world.skill("other", &[("SKILL.md", "x")]);
+    world.deploy("skill:other", Replace::Nothing).unwrap();
+    assert_eq!(kinds(&world.restore_latest(true)), "InTheWay");
+    assert_eq!(world.states(), ["skill:other synced"]);
 }
 
 #[test]
@@ -113,6 +131,20 @@ fn a_tracker_that_is_a_link_is_not_written() {
 }
 
 #[test]
+fn a_tracker_that_claims_to_be_huge_is_refused_and_costs_nothing() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]).file(TRACKER_FILE, "");
+    fs::File::options()
+        .write(true)
+        .open(world.path(TRACKER_FILE))
+        .unwrap()
+        .set_len(1 << 45)
+        .unwrap();
+    assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Tracker");
+    assert_eq!(kinds(&world.undeploy("skill:pdf", true)), "Tracker");
+}
+
+#[test]
 fn projects_lie_below_a_search_root() {
     let world = World::new();
     world.skill("pdf", &[("SKILL.md", "text")]);
@@ -135,6 +167,41 @@ fn projects_lie_below_a_search_root() {
         world.tree.path("root/.claude/skills/pdf/SKILL.md").is_file(),
         "the root itself is a project"
     );
+}
+
+#[test]
+fn nothing_is_deployed_where_nobody_would_find_it() {
+    let world = World::with(2, &["ex*", "**/skip/", ".codex"]);
+    world.skill("pdf", &[("SKILL.md", "text")]);
+    for path in ["root/a/b/c", "root/ex1/a", "root/a/skip", "root/a/b"] {
+        world.tree.directory(path);
+    }
+    let before = world.everything();
+    let check = |project: &str, profile: &str, expected: &str| {
+        let task = DeployTask {
+            project: world.tree.project(project),
+            profile: profile.parse().unwrap(),
+            create_project: true,
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        let task = Task::Deploy(task);
+        let planned = world.deployer.plan(&task);
+        assert_eq!(kinds(&planned), "NeverFound", "{project}");
+        let refused = world.carry_out(task).unwrap_err().to_string();
+        assert!(refused.ends_with(expected), "{refused}");
+        assert_eq!(world.everything(), before, "nothing was made");
+    };
+    let deep = "lies 3 below a search root, and projects are looked for 2 deep";
+    check("root/a/b/c", ".claude", deep);
+    check("root/a/b/new", ".claude", deep);
+    check("root/ex1/a", ".claude", "/root/ex1/a` is excluded by `ex*`");
+    check("root/a/skip", ".claude", "/root/a/skip` is excluded by `**/skip/`");
+    check("root/shop", ".codex", "/root/shop/.codex` is excluded by `.codex`");
+    let task = DeployTask {
+        project: world.tree.project("root/a/b"),
+        ..world.task("skill:pdf", Replace::Anything)
+    };
+    world.carry_out(Task::Deploy(task)).unwrap();
 }
 
 #[test]
@@ -177,6 +244,13 @@ fn names_and_places_that_cannot_be_are_refused() {
             ..world.task("skill:pdf", Replace::Anything)
         };
         assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "Destination", "{dest_path:?}");
+    }
+    for dest_path in [".claude/.skillstat-staging", ".claude/skills/.skillstat-staging/0"] {
+        let task = DeployTask {
+            dest_path: Some(dest_path.to_owned()),
+            ..world.task("skill:pdf", Replace::Anything)
+        };
+        assert_eq!(kinds(&world.carry_out(Task::Deploy(task))), "InTheWay", "{dest_path:?}");
     }
     for profile in [format!(".{long}"), ".a\0".to_owned()] {
         let task = DeployTask {

@@ -13,7 +13,7 @@ use skillstat_domain::{
 
 use super::super::*;
 use crate::test_support::TempTree;
-use crate::{Sha256Hasher, TomlDeploymentReader};
+use crate::{SearchRoot, Sha256Hasher, TomlDeploymentReader};
 
 /// A job to be done while somebody waits.
 pub(in crate::deploy) type Meanwhile = Box<dyn FnMut(Duration) + Send>;
@@ -63,12 +63,21 @@ pub(in crate::deploy) struct World {
 
 impl World {
     pub(in crate::deploy) fn new() -> Self {
+        Self::with(usize::MAX, &[])
+    }
+
+    /// Makes one where projects are looked for so deep, and where nothing excludes them.
+    pub(in crate::deploy) fn with(max_depth: usize, exclude: &[&str]) -> Self {
         let tree = TempTree::new();
         tree.directory("root/shop").directory("home").file("outside/canary", "x");
         let waits = Arc::new(Waits::default());
         let dates = Arc::new(Dates(Mutex::new(("2026-11-25T10:00:00".to_owned(), 1))));
         let options = DeployOptions {
-            roots: vec![SearchRoot { path: tree.path("root"), required: true }],
+            discovery: DiscoveryOptions {
+                roots: vec![SearchRoot { path: tree.path("root"), required: true }],
+                max_depth,
+                exclude: exclude.iter().map(|&glob| glob.to_owned()).collect(),
+            },
             state_directory: tree.path("state/skillstat"),
             backups: BackupLimits { count: 3, age: Duration::from_hours(24) },
             lock_limit: Duration::from_millis(100),
@@ -76,7 +85,7 @@ impl World {
             clock: Arc::clone(&dates) as _,
             pause: Arc::clone(&waits) as _,
         };
-        Self { tree, deployer: StagingDeployer::new(options), waits, dates }
+        Self { tree, deployer: StagingDeployer::new(options).unwrap(), waits, dates }
     }
 
     /// Puts a skill into the collection, in the place of one that is there.

@@ -38,7 +38,8 @@ impl Failure<'_> {
                 | DestinationError::OutsideProfileRoot { .. },
             )
             | DeployError::ProjectMissing { .. }
-            | DeployError::OutsideRoots { .. } => Refusal::bad_request(mend()),
+            | DeployError::OutsideRoots { .. }
+            | DeployError::NeverFound { .. } => Refusal::bad_request(mend()),
             DeployError::ProfileRootLeaves { path } => {
                 Refusal::bad_request(format!("Profile root escapes allowed root: {path}"))
             }
@@ -52,7 +53,8 @@ impl Failure<'_> {
                 Refusal::not_found(format!("Artifact '{name}' is not deployed to this project"))
             }
             DeployError::BackupNotFound { .. } => Refusal::not_found(mend()),
-            DeployError::Tracker { .. }
+            DeployError::InTheWay { .. }
+            | DeployError::Tracker { .. }
             | DeployError::Source { .. }
             | DeployError::Changed { .. }
             | DeployError::RecordErased { .. }
