@@ -35,6 +35,11 @@ pub(crate) fn lock_file(name: &str) -> String {
     format!(".{name}{LOCK_SUFFIX}")
 }
 
+/// Tells whether a name is that of a lock file.
+pub(crate) fn is_lock_file(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(LOCK_SUFFIX)
+}
+
 /// What a write is about to do, in the profile root: read by whoever comes after one that was
 /// interrupted. Version 1 is described at `deploy::intent::Intent`.
 pub(crate) const INTENT_FILE: &str = ".skillstat-intent";

@@ -11,8 +11,11 @@ use skillstat_domain::{DeployError, Occupant};
 use crate::entry::{Entry, What};
 use crate::fault::{cannot_be, make_writable};
 use crate::hasher::{explain, hash_when_quiet};
-use crate::layout::{STAGING_DIRECTORY, TRACKER_FILE};
+use crate::layout::{STAGING_DIRECTORY, TRACKER_FILE, is_lock_file};
 use crate::links::{Links, leaves_profile_root};
+
+/// How deep it is looked whether a directory holds lock files alone.
+const MAX_LEVELS: usize = 16;
 
 /// A profile root: whatever is done in it is done relative to the open directory, so that it makes no
 /// difference what becomes of the path that led there.
@@ -105,6 +108,14 @@ impl Beneath {
         }
     }
 
+    /// Tells whether a directory holds nothing but lock files, which stay when a copy is taken away, and
+    /// directories that hold no more.
+    pub(crate) fn is_left_over(&self, path: &Utf8Path) -> bool {
+        let is_directory = self.dir.symlink_metadata(path).is_ok_and(|found| found.is_dir());
+        let opened = self.dir.open_dir(path).ok().filter(|_| is_directory);
+        opened.is_some_and(|directory| holds_only_locks(&directory, MAX_LEVELS).unwrap_or(false))
+    }
+
     /// The error of something beneath that could not be done.
     pub(crate) fn failed(
         &self,
@@ -114,6 +125,22 @@ impl Beneath {
     ) -> DeployError {
         failed(self.show(path), done, error)
     }
+}
+
+fn holds_only_locks(directory: &Dir, levels: usize) -> io::Result<bool> {
+    for entry in directory.entries()? {
+        let entry = entry?;
+        let (name, found) = (entry.file_name(), entry.metadata()?);
+        let harmless = if found.is_dir() && levels > 0 {
+            holds_only_locks(&entry.open_dir()?, levels - 1)?
+        } else {
+            found.is_file() && found.len() == 0 && name.to_str().is_some_and(is_lock_file)
+        };
+        if !harmless {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The error of something that could not be done because the system refused.

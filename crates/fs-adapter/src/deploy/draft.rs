@@ -35,15 +35,18 @@ pub(crate) fn deploy(
     let occupant = here.occupant(&path, &task.artifact);
     let old_place = recorded.and_then(|record| place_of(record, here));
     let baseline = recorded.filter(|_| old_place.as_ref() == Some(&path));
-    let decided =
+    let left_over = here.is_left_over(&path);
+    let mut action = if left_over {
+        Action::Create
+    } else {
         decide_deploy(baseline.map(|record| &record.baseline), &occupant, hash, task.replace)
-            .map_err(|refusal| refused(here, &path, refusal, task))?;
+            .map_err(|refusal| refused(here, &path, refusal, task))?
+    };
     let mut changes = Vec::new();
-    if matches!(decided, Action::Create | Action::Replace) {
-        let edited = is_edited(baseline, &occupant);
+    if matches!(action, Action::Create | Action::Replace) {
+        let edited = !left_over && is_edited(baseline, &occupant);
         changes.push(Change { path: path.clone(), old: occupant, edited, new: Some(copy) });
     }
-    let mut action = decided;
     if let (Some(record), Some(from)) = (recorded, old_place.filter(|from| *from != path)) {
         let removal = removal(here, record, &from, task.replace == Replace::Anything)?;
         if from.starts_with(&path) || path.starts_with(&from) {

@@ -73,6 +73,14 @@ impl Here {
         }
     }
 
+    /// Tells whether a place is free but for the lock files of copies that lay below it.
+    pub(crate) fn is_left_over(&self, path: &Utf8Path) -> bool {
+        let mut records =
+            self.text().records().iter().filter_map(|record| record.path.inside().ok());
+        !records.any(|recorded| recorded.starts_with(path))
+            && self.root.as_ref().is_some_and(|root| root.is_left_over(path))
+    }
+
     /// Tells whether the way to a path leads out of the profile root, so that nothing there is ours.
     pub(crate) fn leads_out(&self, path: &Utf8Path) -> bool {
         let located = self.root.as_ref().map(|root| root.locate(path));

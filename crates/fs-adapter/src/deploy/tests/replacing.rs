@@ -155,3 +155,29 @@ fn a_record_that_is_too_long_to_be_remembered_is_refused() {
     assert_eq!(world.everything_in_project(), before);
     assert_eq!(world.deployer.backups().value, []);
 }
+
+#[test]
+fn lock_files_that_a_copy_has_left_are_in_nobody_s_way() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "text")]).skill("web", &[("SKILL.md", "text")]);
+    let task = DeployTask {
+        dest_path: Some(".claude/skills/web/x".to_owned()),
+        ..world.task("skill:pdf", Replace::Nothing)
+    };
+    world.carry_out(Task::Deploy(task)).unwrap();
+    world.undeploy("skill:pdf", false).unwrap();
+    let lock = format!("skills/web/x/{}", lock_file("pdf"));
+    assert!(world.is_there(&lock));
+    let done = world.deploy("skill:web", Replace::Nothing).unwrap();
+    assert_eq!(done.plan.action, Action::Create);
+    assert_eq!(world.states(), ["skill:web synced"]);
+    assert!(!world.is_there("skills/web/x"));
+    world.nothing_is_left_over();
+    // Anything else is somebody's.
+    for (file, content) in [("x/note", ""), ("x/.pdf.skillmeat-lock", "text"), (".x/y", "")] {
+        world.undeploy("skill:web", true).unwrap();
+        world.file(&format!("skills/web/{file}"), content);
+        assert_eq!(kinds(&world.deploy("skill:web", Replace::Nothing)), "NeedsForce", "{file}");
+        world.deploy("skill:web", Replace::Anything).unwrap();
+    }
+}
