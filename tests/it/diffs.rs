@@ -101,6 +101,33 @@ fn a_project_need_not_be_named_where_there_is_only_one() {
 }
 
 #[test]
+fn a_collection_that_is_named_is_the_one_that_is_compared_with() {
+    let place = Place::new();
+    let check = |arguments: &[&str], said: &str| {
+        let answer = place.run(arguments);
+        assert_eq!((answer.exit, answer.out.as_str()), (Exit::Usage, ""), "{answer:?}");
+        assert!(answer.err.ends_with(said), "{}", answer.err);
+    };
+    let said = "there is no collection `nosuch`; there are: other, work\n";
+    check(&["pdf", "--project", "blog", "--collection", "nosuch"], said);
+    place.write("home/collections/empty/collection.toml", "[collection]\nname = \"empty\"\n");
+    let said = "the collection `empty` does not hold `skill:pdf`; `other` does\n";
+    check(&["pdf", "--project", "blog", "--collection", "empty"], said);
+    check(&["pdf", "--project", ""], "For more information, try '--help'.\n");
+}
+
+#[test]
+fn what_only_a_collection_has_is_deployed_nowhere() {
+    let place = Place::new();
+    for project in ["root/shop", "root/blog"] {
+        fs::remove_dir_all(place.0.path().join(project)).expect("ours");
+    }
+    let answer = place.run(&["pdf"]);
+    assert_eq!(answer.exit, Exit::Usage);
+    assert!(answer.err.contains("`skill:pdf` is deployed nowhere"), "{}", answer.err);
+}
+
+#[test]
 fn what_cannot_be_compared_is_a_failure_that_says_what_to_do() {
     let place = Place::new();
     let link = place.0.path().join("root/blog/.claude/skills/pdf/link");

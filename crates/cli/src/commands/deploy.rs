@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::anyhow;
-use skillstat_domain::{ArtifactId, Collection, DeployOrder, ProjectPath, Replace, Targets};
+use skillstat_domain::{ArtifactId, DeployOrder, ProjectPath, Replace, Targets};
 
 use super::select;
 use super::writing::{Mend, Writing};
 use crate::args::DeployOptions;
 use crate::exit::{Exit, Usage};
-use crate::render::plain::plain;
 
 /// Runs the command.
 pub(crate) fn deploy(
@@ -38,6 +36,7 @@ pub(crate) fn deploy(
     for (flag, value) in [("--collection", &options.collection), ("--dest", &options.dest)] {
         more.extend(value.iter().flat_map(|value| [flag, value]));
     }
+    more.extend(options.how.force.then_some("--force"));
     let (again, surroundings) = (writing.again.clone(), writing.scan.surroundings);
     writing.tell(&reports, options.how.dry_run, &Mend::new(&again, surroundings, "deploy", more))
 }
@@ -54,19 +53,11 @@ fn artifacts(
         .filter(|found| wanted.is_none_or(|wanted| found.name == wanted))
         .collect();
     if let (Some(wanted), []) = (wanted, chosen.as_slice()) {
-        return Err(Usage::wrap(no_collection(wanted, &collections)));
+        return Err(Usage::wrap(select::no_collection(wanted, &collections)));
     }
     let known: BTreeSet<_> =
         chosen.iter().flat_map(|found| &found.artifacts).map(|artifact| &artifact.id).collect();
     select::each_once(options.artifacts.iter().map(|wanted| select::artifact(wanted, &known)))
-}
-
-fn no_collection(wanted: &str, collections: &[Collection]) -> anyhow::Error {
-    let names: Vec<_> = collections.iter().map(|found| plain(&found.name)).collect();
-    if names.is_empty() {
-        return anyhow!("there is no collection; `skillstat doctor` tells where was looked");
-    }
-    anyhow!("there is no collection `{}`; there are: {}", plain(wanted), names.join(", "))
 }
 
 /// The projects that are meant, each once. They are looked for only if one is called by its name.

@@ -21,7 +21,17 @@ pub(crate) fn diff(scan: &mut Scan<'_, '_>, options: &DiffOptions) -> anyhow::Re
     let profile_root = profile_root.map_err(Usage::wrap)?;
     let progress = scan.progress();
     let answers = scan.answers(Scope::Deployments, &progress);
-    let artifact = select::artifact(&options.artifact, &answers.artifacts())?;
+    let collections = scan.app.collections().collections().value;
+    if let Some(wanted) = options.collection.as_deref()
+        && !collections.iter().any(|found| found.name == wanted)
+    {
+        return Err(Usage::wrap(select::no_collection(wanted, &collections)));
+    }
+    // What is deployed nowhere is not unknown when a collection has it.
+    let (deployed, held) = (answers.artifacts(), collections.iter().flat_map(|one| &one.artifacts));
+    let held = held.map(|artifact| &artifact.id).collect();
+    let known = if select::is_called(&options.artifact, &deployed) { &deployed } else { &held };
+    let artifact = select::artifact(&options.artifact, known)?;
     let statistics = answers.statistics(&artifact, &progress);
     let project = match options.project.as_deref() {
         Some(wanted) => select::project(wanted, answers.projects(), scan.surroundings)?,
@@ -37,6 +47,14 @@ pub(crate) fn diff(scan: &mut Scan<'_, '_>, options: &DiffOptions) -> anyhow::Re
         texts: WantedTexts::All,
     };
     let diff = scan.app.diffs().diff(&wanted).map_err(|error| explained(scan, &wanted, error))?;
+    if let Some(asked) = options.collection.as_deref().filter(|asked| *asked != diff.collection) {
+        return Err(Usage::wrap(anyhow!(
+            "the collection `{}` does not hold `{}`; `{}` does",
+            plain(asked),
+            plain(wanted.artifact.as_str()),
+            plain(&diff.collection)
+        )));
+    }
     if scan.json {
         scan.console.json(&skillstat_wire::Diff::from(&diff))?;
     } else {

@@ -1,10 +1,13 @@
 //! `skillstat doctor`: what is in the way of a true answer.
 
+use std::path::Path;
+
 use anyhow::Context;
 use serde_json::{Value, json};
 use skillstat_app::{Setting, WatchLimits};
-use skillstat_domain::{Problem, ProjectPath};
+use skillstat_domain::{DeploymentProfile, Problem, ProfileRoot, ProjectPath};
 
+use super::again::Again;
 use super::{Scan, Writing};
 use crate::args::CheckOptions;
 use crate::exit::Exit;
@@ -19,7 +22,12 @@ pub(crate) fn doctor(
     options: &CheckOptions,
 ) -> anyhow::Result<Exit> {
     let vanished = writing.runtime.block_on(writing.commands.vanished_records());
-    let vanished = vanished.context("failed to look for records that have vanished")?;
+    let mut vanished = vanished.context("failed to look for records that have vanished")?;
+    for problem in &mut vanished {
+        if let Some(line) = recording(problem, &writing.again) {
+            problem.fix = format!("record it again with {line}");
+        }
+    }
     let scan = &mut writing.scan;
     // What is in the way is on the disk, whatever a service knows of it.
     let progress = scan.progress();
@@ -80,6 +88,16 @@ pub(crate) fn doctor(
     watch(scan);
     tell(scan, &problems);
     Ok(exit)
+}
+
+/// Returns the command line that records a copy again, from here and with the same collections.
+fn recording(problem: &Problem, again: &Again) -> Option<String> {
+    let profile_root = Path::new(&problem.path).parent()?;
+    let root = ProfileRoot::new(profile_root.file_name()?.to_str()?).ok()?;
+    let (artifact, project) = (problem.artifact.as_ref()?, profile_root.parent()?.to_str()?);
+    let profile = DeploymentProfile::of_root(root);
+    let words = ["deploy", artifact.as_str(), "--project", project];
+    Some(again.line(&[&words[..], &["--profile", profile.id()]].concat()))
 }
 
 /// Returns the search roots, and how many projects lie below each that is there.

@@ -35,7 +35,12 @@ pub(crate) fn restore(
     let order = RestoreOrder { backups, force: options.how.force, dry_run };
     let reports = writing.carry_out(|observer| writing.commands.restore(order, observer))?;
     let (again, surroundings) = (writing.again.clone(), writing.scan.surroundings);
-    let mend = Mend::new(&again, surroundings, "restore", Vec::new());
+    let mend = Mend::new(
+        &again,
+        surroundings,
+        "restore",
+        options.how.force.then_some("--force").into_iter().collect(),
+    );
     let (lines, items) = reports
         .iter()
         .map(|report| {

@@ -1,12 +1,14 @@
 //! Finding the one thing a person meant.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::path::Path;
+use std::{fs, io};
 
 use anyhow::anyhow;
 use skillstat_app::Surroundings;
-use skillstat_domain::{ArtifactId, ProjectPath};
+use skillstat_domain::{ArtifactId, Collection, ProjectPath};
 
+use super::again::quoted;
 use crate::exit::Usage;
 use crate::render::plain::plain;
 
@@ -68,6 +70,15 @@ pub(crate) fn artifact(wanted: &str, known: &BTreeSet<&ArtifactId>) -> anyhow::R
     }
 }
 
+/// Says that no collection has this name, and which there are.
+pub(crate) fn no_collection(wanted: &str, collections: &[Collection]) -> anyhow::Error {
+    let names: Vec<_> = collections.iter().map(|found| plain(&found.name)).collect();
+    if names.is_empty() {
+        return anyhow!("there is no collection; `skillstat doctor` tells where was looked");
+    }
+    anyhow!("there is no collection `{}`; there are: {}", plain(wanted), names.join(", "))
+}
+
 /// Finds a project by its path, or by the name of its directory if only one has it.
 pub(crate) fn project(
     wanted: &str,
@@ -116,12 +127,7 @@ pub(crate) fn target<'a>(
         }
     };
     if wanted.contains('/') || wanted == "." || wanted == ".." {
-        return here.ok_or_else(|| {
-            Usage::wrap(anyhow!(
-                "`{0}` is no directory; make it with `mkdir -p {0}`",
-                plain(wanted)
-            ))
-        });
+        return here.ok_or_else(|| Usage::wrap(no_directory(wanted, &path)));
     }
     if let Some(here) = here.as_ref().filter(|here| known().contains(here)) {
         return Ok(here.clone());
@@ -132,15 +138,37 @@ pub(crate) fn target<'a>(
     let candidates: Vec<_> = named.chain(here).collect();
     match candidates.as_slice() {
         [only] => Ok(only.clone()),
-        [] => Err(Usage::wrap(anyhow!(
-            "there is no project and no directory `{}`; `skillstat projects` lists the projects",
-            plain(wanted)
-        ))),
+        [] => {
+            let list = match known() {
+                [] => "",
+                _ => "; `skillstat projects` lists the projects there are",
+            };
+            Err(Usage::wrap(anyhow!(
+                "there is no project and no directory `{}`; name it by its path{list}",
+                plain(wanted)
+            )))
+        }
         several => {
             let paths: Vec<_> =
                 several.iter().map(|path| plain(path.as_str()).into_owned()).collect();
             let paths = paths.join(", ");
             Err(Usage::wrap(anyhow!("`{}` may be several; say which: {paths}", plain(wanted))))
         }
+    }
+}
+
+/// Says what is at a path that leads to no directory.
+fn no_directory(wanted: &str, path: &Path) -> anyhow::Error {
+    let shown = plain(wanted);
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() && fs::metadata(path).is_err() => {
+            anyhow!("`{shown}` is a link that leads nowhere; make what it leads to, or remove it")
+        }
+        Ok(_) => anyhow!("`{shown}` is there and is no directory; name the directory of a project"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let line = format!("mkdir -p {}", quoted(wanted));
+            anyhow!("`{shown}` is no directory; make it with `{}`", plain(&line))
+        }
+        Err(error) => anyhow!("`{shown}` cannot be looked at: {error}"),
     }
 }

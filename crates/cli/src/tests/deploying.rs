@@ -5,8 +5,8 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use skillstat_domain::testing::MockDeploymentCommands;
 use skillstat_domain::{
-    Action, DeployError, DeployOrder, NeedsForce, Outcome, Problem, ProblemKind, ProfileRoot,
-    Profiles, QueryError, Replace, Skipped, StateName, Targets,
+    Action, DeployError, DeployOrder, NeedsForce, NeverFound, Outcome, Problem, ProblemKind,
+    ProfileRoot, Profiles, QueryError, Replace, Skipped, StateName, Targets,
 };
 
 use super::support::{Machine, deploying, done, id};
@@ -118,9 +118,20 @@ fn a_directory_is_named_by_its_path_or_by_its_name_where_that_is_clear() {
     // A directory here is no project yet, one elsewhere is.
     std::fs::create_dir(root.join("old/shop")).unwrap();
     check("old", "shop", Err("`shop` may be several; say which: [root]/shop, [root]/old/shop\n"));
-    check("", "nowhere", Err("there is no project and no directory `nowhere`"));
+    let text =
+        "there is no project and no directory `nowhere`; name it by its path; `skillstat projects`";
+    check("", "nowhere", Err(text));
+    std::fs::write(root.join("file"), "").unwrap();
+    std::os::unix::fs::symlink("gone", root.join("dangling")).unwrap();
+    check("", "./file", Err("`./file` is there and is no directory; name the directory of"));
+    check("", "./dangling", Err("`./dangling` is a link that leads nowhere; make what"));
+    check("", "./a b", Err("`./a b` is no directory; make it with `mkdir -p './a b'`"));
     check("", "./nowhere", Err("`./nowhere` is no directory; make it with `mkdir -p ./nowhere`"));
-    check("", "shop/.claude/.skillmeat-deployed.toml", Err("is no directory"));
+    check("", "shop/.claude/.skillmeat-deployed.toml", Err("is there and is no directory"));
+    for project in ["shop", "blog", "old/blog"] {
+        std::fs::remove_dir_all(root.join(project).join(".claude")).unwrap();
+    }
+    check("", "nowhere", Err("no directory `nowhere`; name it by its path\n"));
 }
 
 #[test]
@@ -242,6 +253,14 @@ fn each_failure_says_the_command_that_mends_it() {
         DeployError::CollectionNotFound { collection: text("x"), directory: "/c/x".into() },
         DeployError::ProjectMissing { project: project() },
         DeployError::OutsideRoots { project: project() },
+        DeployError::NeverFound {
+            path: project().to_string(),
+            why: NeverFound::TooDeep { depth: 4, max_depth: 2 },
+        },
+        DeployError::InTheWay {
+            path: text("[root]/new/.claude/skills"),
+            reason: text("holds the copy of `skill:x`"),
+        },
         DeployError::ProfileRootLeaves { path: text("[root]/new/.claude") },
         DeployError::NotDeployed { artifact: id("skill:pdf"), project: project() },
         DeployError::Tracker {
@@ -280,6 +299,24 @@ fn each_failure_says_the_command_that_mends_it() {
     let answer = machine.run(commands, &arguments);
     assert_snapshot!(answer.err);
     assert_eq!(answer.exit, Exit::Failure);
+}
+
+#[test]
+fn what_was_forced_is_forced_again_when_it_was_only_busy() {
+    let machine = Machine::new();
+    let waited = Duration::from_secs(10);
+    let busy = || DeployError::Busy { lock: "/l".to_owned(), waited, holder: None };
+    let reports = || vec![machine.failed("skill:pdf", "shop", busy())];
+    let answer =
+        machine.run(deploying(reports()), &["deploy", "pdf", "--project", "shop", "--force"]);
+    let line = "`skillstat deploy skill:pdf --project ./shop --force`\n";
+    assert!(answer.err.ends_with(line), "{}", answer.err);
+    let mut commands = MockDeploymentCommands::new();
+    let reports = reports();
+    commands.expect_undeploy().returning(move |_, _| Ok(reports.clone()));
+    let answer = machine.run(commands, &["undeploy", "pdf", "--project", "shop", "-f"]);
+    let line = "`skillstat undeploy skill:pdf --project ./shop --force`\n";
+    assert!(answer.err.ends_with(line), "{}", answer.err);
 }
 
 #[test]

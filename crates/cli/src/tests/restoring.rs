@@ -109,15 +109,15 @@ fn doctor_names_the_records_that_have_vanished() {
     let machine = Machine::new();
     let problem = Problem {
         kind: ProblemKind::VanishedRecord,
-        path: machine.root().join("shop/.claude/skills/chart").display().to_string(),
+        path: machine.root().join("shop/.claude/.skillmeat-deployed.toml").display().to_string(),
         line: None,
         reason: "another program took the record of skill:chart away".to_owned(),
         fix: "`skillstat deploy skill:chart --project shop`".to_owned(),
-        artifact: None,
+        artifact: Some(id("skill:chart")),
     };
     let mut commands = MockDeploymentCommands::new();
     commands.expect_vanished_records().returning(move || Ok(vec![problem.clone()]));
-    let answer = machine.run(commands, &["doctor", "--exit-code"]);
+    let answer = machine.run(commands, &["--max-depth", "9", "doctor", "--exit-code"]);
     assert_eq!(answer.exit, Exit::Drift, "copies are missing");
     let (_, problems) = answer.out.split_once("1 problem:\n").expect("there is one");
     assert_snapshot!(problems);

@@ -88,3 +88,23 @@ fn what_was_taken_away_is_told() {
     assert_snapshot!(answer.text());
     assert_eq!(answer.exit, Exit::Failure);
 }
+
+#[test]
+fn copies_in_other_profile_roots_are_named() {
+    let machine = Machine::new();
+    let agents = machine.root().join("shop/.agents");
+    std::fs::create_dir(&agents).unwrap();
+    let tracker = ".skillmeat-deployed.toml";
+    std::fs::copy(machine.root().join("shop/.claude").join(tracker), agents.join(tracker)).unwrap();
+    let run = |more: &[&str]| {
+        let reports = vec![machine.done("skill:pdf", "shop", Action::Remove)];
+        let mut commands = MockDeploymentCommands::new();
+        commands.expect_undeploy().returning(move |_, _| Ok(reports.clone()));
+        machine.run(commands, &[&["undeploy", "pdf", "--project", "shop"], more].concat()).err
+    };
+    let note = "skill:pdf in shop is in .agents too, and stays there; name it with --profile codex, or all with \
+                --all-profiles\n";
+    assert_eq!(run(&[]), note);
+    assert_eq!(run(&["--all-profiles"]), "");
+    assert_eq!(run(&["--profile", "claude_code"]), "");
+}

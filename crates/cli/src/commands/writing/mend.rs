@@ -1,9 +1,7 @@
 //! What to do about what failed, as the command line to type where there is one.
 
 use skillstat_app::Surroundings;
-use skillstat_domain::{
-    BackupId, DeployError, DeploymentProfile, ItemReport, NeverFound, ProjectPath,
-};
+use skillstat_domain::{BackupId, DeployError, DeploymentProfile, ItemReport, NeverFound};
 
 use crate::commands::again::{Again, quoted};
 use crate::render::places::typed;
@@ -46,7 +44,9 @@ impl<'a> Mend<'a> {
 
     /// Says what to do about a backup.
     pub(crate) fn backup(&self, error: &DeployError, backup: &BackupId) -> String {
-        self.line(error, vec![self.command, backup.as_str()], None)
+        let mut words = vec![self.command, backup.as_str()];
+        words.extend(&self.more);
+        self.line(error, words, None)
     }
 
     fn line(&self, error: &DeployError, mut words: Vec<&str>, artifact: Option<&str>) -> String {
@@ -62,7 +62,7 @@ impl<'a> Mend<'a> {
             | DeployError::RecordErased { .. } => {
                 format!("{}: {}", error.fix(), again.line(&words))
             }
-            DeployError::OutsideRoots { project } => again.with_root(parent(project)).line(&words),
+            DeployError::OutsideRoots { project } => again.with_root(project.as_str()).line(&words),
             DeployError::NeverFound { why: NeverFound::TooDeep { depth, .. }, .. } => {
                 again.with_depth(*depth).line(&words)
             }
@@ -82,19 +82,18 @@ impl<'a> Mend<'a> {
             DeployError::BackupNotFound { .. } => {
                 format!("look for its name in {}", again.line(&["restore"]))
             }
+            DeployError::InTheWay { .. } if self.command == "deploy" => {
+                "name another place with `--dest`, or undeploy what is there".to_owned()
+            }
+            DeployError::InTheWay { .. } => "undeploy what is there".to_owned(),
             DeployError::Destination(_)
             | DeployError::NeverFound { why: NeverFound::Excluded { .. }, .. }
             | DeployError::ProfileRootLeaves { .. }
             | DeployError::AlreadyDeployed { .. }
-            | DeployError::InTheWay { .. }
             | DeployError::Tracker { .. }
             | DeployError::Source { .. }
             | DeployError::Interrupted { .. }
             | DeployError::Failed { .. } => error.fix(),
         }
     }
-}
-
-fn parent(project: &ProjectPath) -> &str {
-    project.as_path().parent().map_or("/", |parent| parent.as_str())
 }
