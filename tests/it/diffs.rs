@@ -111,7 +111,7 @@ fn a_collection_that_is_named_is_the_one_that_is_compared_with() {
     let said = "there is no collection `nosuch`; there are: other, work\n";
     check(&["pdf", "--project", "blog", "--collection", "nosuch"], said);
     place.write("home/collections/empty/collection.toml", "[collection]\nname = \"empty\"\n");
-    let said = "the collection `empty` does not hold `skill:pdf`; `work` does\n";
+    let said = "the collection `empty` does not hold `skill:pdf`; `other` does\n";
     check(&["pdf", "--project", "blog", "--collection", "empty"], said);
     check(&["pdf", "--project", ""], "For more information, try '--help'.\n");
 }

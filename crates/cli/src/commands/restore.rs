@@ -8,7 +8,7 @@ use super::select;
 use super::writing::{Mend, Writing, with_fix};
 use crate::args::RestoreOptions;
 use crate::exit::{Exit, Usage};
-use crate::render::outcomes::Line;
+use crate::render::outcomes::{Line, copies};
 use crate::render::places::short;
 use crate::render::plain::plain;
 use crate::render::problems;
@@ -41,6 +41,10 @@ pub(crate) fn restore(
         "restore",
         options.how.force.then_some("--force").into_iter().collect(),
     );
+    // Those that were not brought back are still there to tell of what they are, if they can be read.
+    let all_done = reports.iter().all(|report| matches!(report.outcome, Outcome::Done(_)));
+    let listed = (!all_done).then(|| writing.runtime.block_on(writing.commands.backups()));
+    let kept = listed.and_then(Result::ok).map(|listed| listed.value).unwrap_or_default();
     let (lines, items) = reports
         .iter()
         .map(|report| {
@@ -48,7 +52,12 @@ pub(crate) fn restore(
                 Outcome::Failed(error) => Some(mend.backup(error, &report.backup)),
                 Outcome::Done(_) | Outcome::Planned(_) | Outcome::Skipped(_) => None,
             };
-            let line = Line::of_backup(report, mended.clone(), writing.scan.surroundings);
+            let line = Line::of_backup(
+                report,
+                kept.iter().find(|one| one.id == report.backup),
+                mended.clone(),
+                writing.scan.surroundings,
+            );
             (line, with_fix(report.into(), mended))
         })
         .unzip();
@@ -79,14 +88,12 @@ fn list(writing: &mut Writing<'_, '_>) -> anyhow::Result<Exit> {
 }
 
 fn cells(backup: &Backup, project: &str) -> Vec<Value> {
-    let copies: Vec<_> =
-        backup.paths.iter().map(|path| format!("{}/{path}", backup.profile_root)).collect();
     let texts = [
         backup.id.to_string(),
         backup.at.to_string(),
         backup.artifact.to_string(),
         project.to_owned(),
-        copies.join(", "),
+        copies(backup),
     ];
     let size = Value::Right(bytes(backup.size_bytes));
     texts.into_iter().map(Value::Text).chain([size]).collect()

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 use skillstat_app::Surroundings;
-use skillstat_domain::{Action, Done, ItemReport, Outcome, Plan, Problem, Skipped};
+use skillstat_domain::{
+    Action, Backup, Done, ItemReport, Outcome, Plan, Problem, RestoreReport, Skipped,
+};
 
 use super::places::short;
 use super::plain::plain;
@@ -91,15 +93,20 @@ impl Line {
         line
     }
 
-    /// Tells of a backup.
+    /// Tells of a backup; what is `kept` says of what it is, if it is still there.
     pub(crate) fn of_backup(
-        report: &skillstat_domain::RestoreReport,
+        report: &RestoreReport,
+        kept: Option<&Backup>,
         mended: Option<String>,
         surroundings: &Surroundings,
     ) -> Self {
         let mut line = Self::new(&report.outcome, mended, surroundings);
         if line.artifact.is_empty() {
             line.artifact = report.backup.to_string();
+            if let Some(kept) = kept {
+                line.project = short(kept.project.as_str(), surroundings);
+                line.copy = copies(kept);
+            }
         }
         line
     }
@@ -164,6 +171,12 @@ fn copy(plan: &Plan) -> String {
         Action::Move { from } => format!("{root}/{from} -> {root}/{path}"),
         _ => format!("{root}/{path}"),
     }
+}
+
+/// Returns the places that a backup has copies of.
+pub(crate) fn copies(backup: &Backup) -> String {
+    let places = backup.paths.iter().map(|path| format!("{}/{path}", backup.profile_root));
+    places.collect::<Vec<_>>().join(", ")
 }
 
 /// Adds the lines to the answer, and below them how many there are of each sort.

@@ -83,6 +83,8 @@ fn backups_are_brought_back_by_name() {
             .withf(move |asked, _| *asked == order)
             .times(1)
             .returning(move |_, _| Ok(reports.clone()));
+        let kept = Scanned::whole(vec![backup(&machine, "b-2", &["skills/pdf"], 7)]);
+        commands.expect_backups().returning(move || Ok(kept.clone()));
         commands
     };
     let answer = machine.run(commands(), &["restore", "b-1", "b-2", "b-1", "b-3"]);

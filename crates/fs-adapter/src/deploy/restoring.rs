@@ -26,6 +26,9 @@ pub(crate) fn restore(stored: &Stored, here: &Here, force: bool) -> Result<Draft
         if let Occupant::Holds(other) = &occupant {
             return Err(holds_other(here, &place.path, other));
         }
+        if is_back(here, place) {
+            continue;
+        }
         if !force {
             unedited(here, &place.path, recorded, &occupant)?;
         }
@@ -46,11 +49,13 @@ pub(crate) fn restore(stored: &Stored, here: &Here, force: bool) -> Result<Draft
     let kept = meta.places.iter().enumerate().find(|(_, place)| place.copied.is_some());
     let record =
         meta.blocks.first().and_then(|block| TrackerText::parse("", block.as_bytes()).ok());
+    let old_blocks = here.text().blocks(&meta.artifact);
+    let up_to_date = changes.is_empty() && meta.blocks == old_blocks;
     let plan = Plan {
         artifact: meta.artifact.clone(),
         project: here.project.clone(),
         profile_root: here.profile_root.clone(),
-        action: Action::Restore,
+        action: if up_to_date { Action::UpToDate } else { Action::Restore },
         path: kept.map(|(_, place)| place.path.clone()).unwrap_or_default(),
         hash: kept.and_then(|(index, _)| hash_of(stored, index)),
         warnings: here.warnings(),
@@ -59,9 +64,16 @@ pub(crate) fn restore(stored: &Stored, here: &Here, force: bool) -> Result<Draft
         plan,
         changes,
         blocks: meta.blocks.clone(),
-        old_blocks: here.text().blocks(&meta.artifact),
+        old_blocks,
         deployed_at: record.and_then(|text| Some(text.records().first()?.deployed_at.clone())),
     })
+}
+
+/// Tells whether the very thing that was kept lies at its place.
+fn is_back(here: &Here, place: &KeptPlace) -> bool {
+    let located = || here.root.as_ref()?.locate(&place.path).ok();
+    let now = || located()?.entry().ok()??.fingerprint().ok();
+    place.copied.is_some_and(|copied| now() == Some(copied.fingerprint))
 }
 
 fn copy_of(stored: &Stored, index: usize, place: &KeptPlace) -> Result<NewCopy, DeployError> {

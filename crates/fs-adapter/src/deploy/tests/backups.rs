@@ -236,3 +236,30 @@ fn what_is_no_copy_at_all_is_named_and_not_its_source() {
     assert!(path.ends_with("/.claude/commands/note.md"), "{path}");
     assert!(reason.contains("cannot be kept"), "{reason}");
 }
+
+#[test]
+fn what_is_back_already_is_not_brought_back_again() {
+    let world = World::new();
+    world.skill("pdf", &[("SKILL.md", "old"), ("run", "1")]);
+    world.deploy("skill:pdf", Replace::Nothing).unwrap();
+    world.skill("pdf", &[("SKILL.md", "new")]);
+    world.deploy("skill:pdf", Replace::Unmodified).unwrap();
+    let backup = world.deployer.backups().value[0].id.clone();
+    let restore = || {
+        let task = RestoreTask { backup: backup.clone(), force: false };
+        world.carry_out(Task::Restore(task)).unwrap()
+    };
+    assert_eq!(restore().plan.action, Action::Restore);
+    let before = world.everything();
+    let again = restore();
+    assert_eq!((again.plan.action, again.backup), (Action::UpToDate, None));
+    assert_eq!(world.everything(), before);
+    // One that lacks its record, or differs in a permission, is brought back.
+    world.file(TRACKER_FILE, "");
+    let recorded = restore();
+    assert_eq!((recorded.plan.action, recorded.backup), (Action::Restore, None));
+    assert_eq!(world.states(), ["skill:pdf synced"]);
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(world.path("skills/pdf/run"), executable).unwrap();
+    assert_eq!(restore().plan.action, Action::Restore);
+}
