@@ -1,11 +1,12 @@
 //! What became of an order, line by line.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use skillstat_app::Surroundings;
 use skillstat_domain::{
-    Action, Backup, Done, ItemReport, Outcome, Plan, Problem, RestoreReport, Skipped,
+    Action, Backup, DeployError, Done, ItemReport, Outcome, Plan, Problem, RestoreReport, Skipped,
 };
 
 use super::places::short;
@@ -86,6 +87,15 @@ impl Line {
         line.project = short(report.project.as_str(), surroundings);
         if let Some((why, _)) = &mut line.failure {
             *why = why.replace(report.project.as_str(), &line.project);
+        }
+        if let Outcome::Failed(
+            DeployError::NeedsForce { path, .. }
+            | DeployError::InTheWay { path, .. }
+            | DeployError::Changed { path },
+        ) = &report.outcome
+            && let Ok(place) = Path::new(path).strip_prefix(report.project.as_path())
+        {
+            line.copy = place.display().to_string();
         }
         if let (true, Some(root)) = (line.copy.is_empty(), &report.profile_root) {
             line.copy = root.to_string();
