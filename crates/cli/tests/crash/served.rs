@@ -101,3 +101,58 @@ fn the_next_answer_after_a_kill_is_right_and_so_is_that_after_the_next_write() {
     assert!(interrupted > 0, "some left something behind");
     world.nothing_lies_about();
 }
+
+#[test]
+fn the_next_answer_after_orders_that_race_is_right() {
+    let world = World::before(Operation::Overwrite);
+    let service = Served::start(&world);
+    let order =
+        json!({ "project_path": world.path("projects/app"), "overwrite": true }).to_string();
+    let mut deployed = 0;
+    for round in 0..10 {
+        world.version(&round.to_string());
+        let commands = [Operation::Overwrite, Operation::Undeploy].map(|operation| {
+            let mut command = world.skillstat(operation.arguments());
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        });
+        let (status, body) = service.ask("POST /api/v1/artifacts/skill:pdf/deploy", &order);
+        assert!(["200", "409"].contains(&&*status), "{round}: {body}");
+        deployed += u32::from(status == "200");
+        for mut command in commands {
+            command.wait().unwrap();
+        }
+        let status = service.status(&round.to_string());
+        assert_eq!(status["problems"], json!([]), "{round}");
+    }
+    assert!(deployed > 0);
+    world.nothing_lies_about();
+}
+
+#[test]
+fn the_next_answer_after_hostile_records_and_orders_is_right() {
+    let world = World::before(Operation::Overwrite);
+    let service = Served::start(&world);
+    let tracker = "projects/app/.claude/.skillmeat-deployed.toml";
+    let honest = fs::read_to_string(world.path(tracker)).unwrap();
+    let project = world.path("projects/app");
+    let long = "n".repeat(300);
+    for path in
+        ["../../outside", "/etc", "skills", "a\\u0000b", "a\\nb", &long, ".skillstat-intent"]
+    {
+        let record = format!(
+            "\n[[deployed]]\nartifact_name = \"pdf\"\nartifact_type = \"agent\"\nfrom_collection = \"default\"\n\
+             deployed_at = \"2026-01-02T03:04:05\"\nartifact_path = \"{path}\"\ncontent_hash = \"{}\"\n",
+            "0".repeat(64)
+        );
+        world.write(tracker, &(honest.clone() + &record));
+        service.status(path);
+        let order = json!({ "project_path": project }).to_string();
+        service.ask("POST /api/v1/artifacts/agent:pdf/undeploy", &order);
+        service.status(&format!("{path} taken away"));
+        let order = json!({ "project_path": project, "overwrite": true, "dest_path": path });
+        service.ask("POST /api/v1/artifacts/skill:pdf/deploy", &order.to_string());
+        service.status(&format!("deployed to {path}"));
+    }
+    let note = fs::read_to_string(project.join(".claude/commands/note.md")).unwrap();
+    assert_eq!(note, "note", "whoever lies beside is left alone");
+}
