@@ -174,7 +174,10 @@ fn what_is_told_names_what_changed_and_no_more() {
     }
     let text = tracker(&["pdf"]);
     let told = watched.told(|tree| {
-        tree.file("root/shop/.claude/.skillmeat-deployed.toml", text);
+        // At once: one that is empty for a moment has other copies when it is written.
+        tree.file("root/tracker", text);
+        let tracker = tree.path("root/shop/.claude/.skillmeat-deployed.toml");
+        fs::rename(tree.path("root/tracker"), tracker).unwrap();
     });
     assert_eq!(told, [watched.project("root/shop")]);
 }
