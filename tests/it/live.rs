@@ -44,7 +44,7 @@ struct Followed {
 impl Followed {
     /// Makes a tree below a root, then the service over it, and waits until everything is watched.
     async fn new(make: impl FnOnce(&Path)) -> Self {
-        Self::over(&[], |base| make(&base.join("root"))).await
+        Self::over(&[], |base| make(&base.join("tree"))).await
     }
 
     /// The same with a tree that has more in it than a root, and with settings: variables and values, in
@@ -56,7 +56,7 @@ impl Followed {
         let text = base.to_str().expect("UTF-8");
         let of_setting =
             |(name, value): &(&str, &str)| ((*name).into(), value.replace('~', text).into());
-        let mut variables = vec![("SKILLSTAT_ROOTS".into(), base.join("root").into())];
+        let mut variables = vec![("SKILLSTAT_ROOTS".into(), base.join("tree").into())];
         variables.splice(0..0, settings.iter().map(of_setting));
         let surroundings = Surroundings {
             variables,
@@ -85,12 +85,12 @@ impl Followed {
         while self.live.watcher.coverage().state() != WatchState::Live {
             let coverage = self.live.watcher.coverage();
             assert!(begun.elapsed() < PATIENCE, "never watched: {coverage:?}");
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     }
 
     fn path(&self, relative: &str) -> PathBuf {
-        self.base.join("root").join(relative)
+        self.base.join("tree").join(relative)
     }
 
     /// Compares the answers about everything and about each artifact, by the service and by a scan.

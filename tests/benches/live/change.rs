@@ -9,6 +9,8 @@ use skillstat_app::{Config, Flags, Live, Surroundings};
 use skillstat_domain::{ArtifactId, ChangeFeed, News, WatchState};
 use tokio::runtime::Runtime;
 
+use crate::PATIENCE;
+
 /// A service that follows a tree.
 pub(crate) struct Followed {
     runtime: Runtime,
@@ -27,8 +29,10 @@ impl Followed {
         let config =
             Config::load(flags, &Surroundings::default()).expect("the configuration is right");
         let live = Live::start(&config, runtime.handle()).expect("it starts");
+        let begun = Instant::now();
         while live.watcher.coverage().state() == WatchState::Starting {
-            std::thread::sleep(Duration::from_millis(1));
+            assert!(begun.elapsed() < PATIENCE, "never watched");
+            std::thread::yield_now();
         }
         assert_eq!(live.watcher.coverage().state(), WatchState::Live);
         let overview = runtime.block_on(live.query.overview()).expect("it answers").cached.value;

@@ -40,6 +40,9 @@ const LARGE: Size = Size {
 const CHANGES: usize = 400;
 const ROUNDS: usize = 5;
 
+/// Longer than watching takes to begin.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--changes") {

@@ -5,7 +5,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
@@ -19,6 +19,8 @@ use skillstat_fs_adapter::{
     DiscoveryOptions, InotifyWatcher, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
     SkillmeatHome, TomlDeploymentReader, WatchOptions, WatchPorts,
 };
+
+use crate::PATIENCE;
 
 /// What was found.
 pub(crate) struct Setup {
@@ -78,8 +80,10 @@ pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
         };
         let watcher = InotifyWatcher::new(options, ports).expect("it starts");
         watcher.begin();
+        let begun = Instant::now();
         while !watcher.coverage().complete {
-            std::thread::sleep(Duration::from_millis(1));
+            assert!(begun.elapsed() < PATIENCE, "never watched");
+            std::thread::yield_now();
         }
         took.push(spent_by("watcher"));
         watches = watcher.coverage().watches;

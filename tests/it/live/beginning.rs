@@ -18,7 +18,7 @@ async fn what_is_deployed_between_the_first_look_and_the_watches_is_watched() {
     // asks remembers the tracker from before.
     let directory = tempfile::tempdir().unwrap();
     let base = fs::canonicalize(directory.path()).unwrap();
-    let root = base.join("root");
+    let root = base.join("tree");
     deploy(&root.join("shop/.claude"), "pdf", "text");
     let surroundings = Surroundings { home: Some(base.clone()), ..Surroundings::default() };
     let flags = Flags { roots: vec![root.clone()], ..Flags::default() };
@@ -45,7 +45,7 @@ async fn what_is_deployed_between_the_first_look_and_the_watches_is_watched() {
     let begun = Instant::now();
     while watcher.coverage().state() != WatchState::Live {
         assert!(begun.elapsed() < PATIENCE, "never watched");
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
     }
     let modified = async || {
         watcher.settle();

@@ -92,10 +92,10 @@ async fn a_copy_that_a_record_places_beside_its_profile_root() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_excluded() {
-    let settings = [("SKILLSTAT_EXCLUDE", "left-out:.codex:~/root/a/*/no")];
+    let settings = [("SKILLSTAT_EXCLUDE", "left-out:.codex:~/tree/a/*/no")];
     let followed = Followed::over(&settings, |base| {
         for project in ["shop", "left-out/shop", "a/b/yes", "a/b/no"] {
-            deploy(&base.join("root").join(project).join(".claude"), "pdf", "# PDF");
+            deploy(&base.join("tree").join(project).join(".claude"), "pdf", "# PDF");
         }
     })
     .await;

@@ -19,12 +19,12 @@ const STEPS: usize = 1000;
 
 /// A root that is a link, one in it, and one that may not be there.
 const SETTINGS: [(&str, &str); 2] = [
-    ("SKILLSTAT_ROOTS", "~/root:~/root/b/c/d:~/link"),
-    ("SKILLSTAT_EXCLUDE", "left-out:.left-out:~/root/a/nod*"),
+    ("SKILLSTAT_ROOTS", "~/tree:~/tree/b/c/d:~/link"),
+    ("SKILLSTAT_EXCLUDE", "left-out:.left-out:~/tree/a/nod*"),
 ];
 
 fn tree(base: &Path) {
-    deploy(&base.join("root/a/.claude"), "pdf", "text 0");
+    deploy(&base.join("tree/a/.claude"), "pdf", "text 0");
     symlink("one", base.join("link")).expect("writable");
 }
 

@@ -21,10 +21,10 @@ fn chain(base: &Path) {
     }
     write(base.join("stores/two/skills/pdf/SKILL.md"), "another");
     fs::create_dir_all(base.join("links")).expect("writable");
-    fs::create_dir_all(base.join("root/shop")).expect("writable");
+    fs::create_dir_all(base.join("tree/shop")).expect("writable");
     symlink("../stores/one", base.join("links/last")).expect("writable");
     symlink(base.join("links/last"), base.join("links/first")).expect("writable");
-    symlink("../../links/first", base.join("root/shop/.claude")).expect("writable");
+    symlink("../../links/first", base.join("tree/shop/.claude")).expect("writable");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,9 +65,9 @@ async fn a_profile_root_behind_a_chain_of_links() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tracker_behind_a_chain_of_links() {
     let followed = Followed::over(&[], |base| {
-        deploy(&base.join("root/shop/.claude"), "pdf", "# PDF");
+        deploy(&base.join("tree/shop/.claude"), "pdf", "# PDF");
         deploy(&base.join("other"), "csv", "# CSV");
-        let tracker = base.join("root/shop/.claude").join(TRACKER);
+        let tracker = base.join("tree/shop/.claude").join(TRACKER);
         fs::create_dir_all(base.join("trackers/a")).unwrap();
         fs::rename(&tracker, base.join("trackers/a/shop.toml")).unwrap();
         symlink("a/shop.toml", base.join("trackers/link.toml")).unwrap();
@@ -104,27 +104,27 @@ async fn a_profile_root_is_replaced_by_one_with_the_same_records() {
         super::record(profile_root, "notes", "notes.md", &"0".repeat(64)).unwrap();
     };
     let followed = Followed::over(&[], |base| {
-        make(&base.join("root/shop/.claude"), "one");
-        make(&base.join("root/bank/.claude"), "one");
+        make(&base.join("tree/shop/.claude"), "one");
+        make(&base.join("tree/bank/.claude"), "one");
         make(&base.join("other"), "two");
         make(&base.join("third"), "three");
     })
     .await;
     followed.check("before").await;
     let at = |path: &str| followed.base.join(path);
-    fs::rename(at("root/shop/.claude"), at("away")).unwrap();
-    fs::rename(at("other"), at("root/shop/.claude")).unwrap();
+    fs::rename(at("tree/shop/.claude"), at("away")).unwrap();
+    fs::rename(at("other"), at("tree/shop/.claude")).unwrap();
     followed.check("replaced").await;
-    fs::remove_dir_all(at("root/shop/.claude")).unwrap();
-    symlink("../../third", at("root/shop/.claude")).unwrap();
+    fs::remove_dir_all(at("tree/shop/.claude")).unwrap();
+    symlink("../../third", at("tree/shop/.claude")).unwrap();
     followed.check("replaced by a link").await;
-    relink("../../away", at("root/shop/.claude"));
+    relink("../../away", at("tree/shop/.claude"));
     followed.check("the link leads elsewhere").await;
     // Two at once: what is planned of one is not forgotten for the other.
-    fs::rename(at("root/shop"), at("root/aside")).unwrap();
-    fs::rename(at("root/bank"), at("root/shop")).unwrap();
-    fs::rename(at("root/aside"), at("root/bank")).unwrap();
-    write(at("root/bank/.claude/notes.md"), "four");
+    fs::rename(at("tree/shop"), at("tree/aside")).unwrap();
+    fs::rename(at("tree/bank"), at("tree/shop")).unwrap();
+    fs::rename(at("tree/aside"), at("tree/bank")).unwrap();
+    write(at("tree/bank/.claude/notes.md"), "four");
     followed.check("two projects change places").await;
 }
 
@@ -196,7 +196,7 @@ async fn collections_behind_links() {
         )
     };
     let followed = Followed::over(&[("SKILLSTAT_SKILLMEAT_HOME", "~/home")], |base| {
-        fs::create_dir_all(base.join("root")).unwrap();
+        fs::create_dir_all(base.join("tree")).unwrap();
         write(base.join("team/collection.toml"), &manifest("pdf"));
         write(base.join("dotfiles/home/x"), "");
         write(base.join("manifests/a.toml"), &manifest("csv"));

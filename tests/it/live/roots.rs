@@ -7,26 +7,26 @@ use super::{Followed, deploy, write};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_root_comes_and_goes() {
-    let followed = Followed::over(&[("SKILLSTAT_ROOTS", "~/a/b/root")], |_| ()).await;
+    let followed = Followed::over(&[("SKILLSTAT_ROOTS", "~/a/b/tree")], |_| ()).await;
     followed.check("not there").await;
     let at = |path: &str| followed.base.join(path);
-    deploy(&at("a/b/root/shop/.claude"), "pdf", "# PDF");
+    deploy(&at("a/b/tree/shop/.claude"), "pdf", "# PDF");
     followed.check("it comes").await;
-    write(at("a/b/root/shop/.claude/skills/pdf/SKILL.md"), "edited");
+    write(at("a/b/tree/shop/.claude/skills/pdf/SKILL.md"), "edited");
     followed.check("edited").await;
     fs::rename(at("a"), at("c")).unwrap();
     followed.check("moved away").await;
-    write(at("c/b/root/shop/.claude/skills/pdf/SKILL.md"), "edited elsewhere");
+    write(at("c/b/tree/shop/.claude/skills/pdf/SKILL.md"), "edited elsewhere");
     fs::rename(at("c"), at("a")).unwrap();
     followed.check("and back").await;
-    fs::rename(at("a/b/root"), at("a/b/old")).unwrap();
-    deploy(&at("a/b/root/bank/.claude"), "csv", "# CSV");
+    fs::rename(at("a/b/tree"), at("a/b/old")).unwrap();
+    deploy(&at("a/b/tree/bank/.claude"), "csv", "# CSV");
     followed.check("replaced").await;
-    write(at("a/b/root/bank/.claude/skills/csv/SKILL.md"), "edited");
+    write(at("a/b/tree/bank/.claude/skills/csv/SKILL.md"), "edited");
     followed.check("edited in the new one").await;
     fs::remove_dir_all(at("a")).unwrap();
     followed.check("removed").await;
-    write(at("a/b/root"), "a file");
+    write(at("a/b/tree"), "a file");
     followed.check("a file").await;
 }
 
@@ -58,40 +58,40 @@ async fn a_root_is_a_chain_of_links() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn roots_lie_in_one_another() {
-    let settings = [("SKILLSTAT_ROOTS", "~/link:~/root/a:~/root/a/b/c/d/e")];
+    let settings = [("SKILLSTAT_ROOTS", "~/link:~/tree/a:~/tree/a/b/c/d/e")];
     let followed = Followed::over(&settings, |base| {
-        deploy(&base.join("root/a/b/.claude"), "pdf", "# PDF");
-        fs::create_dir_all(base.join("root/a/b/c/d")).unwrap();
-        symlink("root", base.join("link")).unwrap();
+        deploy(&base.join("tree/a/b/.claude"), "pdf", "# PDF");
+        fs::create_dir_all(base.join("tree/a/b/c/d")).unwrap();
+        symlink("tree", base.join("link")).unwrap();
     })
     .await;
     followed.check("before").await;
     let at = |path: &str| followed.base.join(path);
-    deploy(&at("root/a/b/c/d/.claude"), "pdf", "# PDF");
+    deploy(&at("tree/a/b/c/d/.claude"), "pdf", "# PDF");
     followed.check("three below the second root, four below the first").await;
-    deploy(&at("root/a/b/c/d/e/f/.claude"), "pdf", "# PDF");
+    deploy(&at("tree/a/b/c/d/e/f/.claude"), "pdf", "# PDF");
     followed.check("the third root comes").await;
     // Only the first is looked for again: it finds the others less deep.
     fs::remove_file(at("link")).unwrap();
-    symlink("root", at("link")).unwrap();
+    symlink("tree", at("link")).unwrap();
     followed.check("the first is made again").await;
-    deploy(&at("root/a/x/y/z/.claude"), "pdf", "# PDF");
+    deploy(&at("tree/a/x/y/z/.claude"), "pdf", "# PDF");
     followed.check("three below the second").await;
-    write(at("root/a/x/y/z/.claude/skills/pdf/SKILL.md"), "edited");
+    write(at("tree/a/x/y/z/.claude/skills/pdf/SKILL.md"), "edited");
     followed.check("edited").await;
-    fs::rename(at("root/a"), at("away")).unwrap();
+    fs::rename(at("tree/a"), at("away")).unwrap();
     followed.check("the second root is away").await;
-    fs::rename(at("away"), at("root/a")).unwrap();
+    fs::rename(at("away"), at("tree/a")).unwrap();
     followed.check("and back").await;
-    deploy(&at("root/a/b/c/d/e/f/g/h/.claude"), "pdf", "# PDF");
+    deploy(&at("tree/a/b/c/d/e/f/g/h/.claude"), "pdf", "# PDF");
     followed.check("three below the third").await;
-    deploy(&at("root/a/b/c/d/e/f/g/h/i/.claude"), "pdf", "# PDF");
+    deploy(&at("tree/a/b/c/d/e/f/g/h/i/.claude"), "pdf", "# PDF");
     followed.check("too deep for all").await;
     fs::remove_file(at("link")).unwrap();
     followed.check("the first root is no more").await;
-    deploy(&at("root/new/.claude"), "pdf", "# PDF");
+    deploy(&at("tree/new/.claude"), "pdf", "# PDF");
     followed.check("nobody asks for that").await;
-    deploy(&at("root/a/new/.claude"), "pdf", "# PDF");
+    deploy(&at("tree/a/new/.claude"), "pdf", "# PDF");
     followed.check("but for this").await;
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::{Followed, deploy, write};
@@ -23,15 +24,19 @@ async fn a_storm_of_writes_beside_a_checkout_leaves_the_service_answering_and_ri
     let memory = resident_bytes();
     let (done, asked) = (AtomicBool::new(false), "skill:csv".parse().unwrap());
     let mut answers = 0;
+    // Gone when nobody asks any more, as when an answer was wrong.
+    let (asking, told) = channel::<()>();
+    let followed = &followed;
     std::thread::scope(|scope| {
-        let storm = scope.spawn(|| {
+        let storm = scope.spawn(move || {
             let begun = Instant::now();
             for number in 0..10_000_u32 {
                 write(followed.path("p0/.claude/skills/pdf/SKILL.md"), &number.to_string());
                 // Spread over five seconds, in so far as writing takes no longer.
                 let due = Duration::from_micros(500) * number;
-                if let Some(early) = due.checked_sub(begun.elapsed()) {
-                    std::thread::sleep(early);
+                let early = due.saturating_sub(begun.elapsed());
+                if told.recv_timeout(early) == Err(RecvTimeoutError::Disconnected) {
+                    return;
                 }
             }
         });
@@ -60,6 +65,7 @@ async fn a_storm_of_writes_beside_a_checkout_leaves_the_service_answering_and_ri
                     );
                     answers += 1;
                 }
+                drop(asking);
             });
         });
     });

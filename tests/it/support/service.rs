@@ -55,7 +55,7 @@ impl Service {
         let begun = Instant::now();
         while service.watcher.coverage().state() != WatchState::Live {
             assert!(begun.elapsed() < PATIENCE, "never live: {:?}", service.watcher.coverage());
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::yield_now();
         }
         service
     }

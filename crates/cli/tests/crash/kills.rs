@@ -3,9 +3,9 @@
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::strace::{calls, kill};
+use crate::strace::{calls, kill, kill_after};
 use crate::world::{Operation, Seen, World};
 
 /// How many are killed at once: each waits most of the time until it has seen that its record stays.
@@ -90,12 +90,10 @@ fn killed_at_random() {
         count((0_u32..67).collect(), |run| {
             let world = template.copy();
             let mut command = world.skillstat(operation.arguments());
-            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
             // Somewhere in the time that it takes, more often in the part before it only waits.
             let share = (f64::from(run) / 67.0).powi(2);
-            thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
-            child.kill().unwrap();
-            child.wait().unwrap();
+            kill_after(child, whole.mul_f64(share));
             check(&world, &old, &new, &format!("{operation:?} after {share} of {whole:?}"))
         });
     }

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::world::World;
 
@@ -59,4 +63,13 @@ fn strace(world: &World, options: &[&str], arguments: &[&str]) -> Output {
     command.arg("-f").args(options).arg(env!("CARGO_BIN_EXE_skillstat")).args(arguments);
     world.surround(&mut command);
     command.output().expect("strace is installed: `apt-get install strace`")
+}
+
+/// Kills a process at a moment, if it has not ended by then.
+pub(crate) fn kill_after(mut child: Child, moment: Duration) {
+    let process = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).unwrap();
+    let moment = Timespec::try_from(moment).unwrap();
+    poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&moment)).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

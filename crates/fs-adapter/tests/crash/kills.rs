@@ -2,10 +2,9 @@
 //! record are both old or both new.
 
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::strace::{calls, inject};
+use crate::strace::{calls, inject, kill_after};
 use crate::world::{Operation, Seen, World, example};
 
 /// Fails unless the world is as it was before or as it is afterwards, for readers; then lets the next
@@ -123,16 +122,14 @@ fn killed_at_random() {
         let (whole, new) = (started.elapsed(), done.seen());
         for run in 0_u32..50 {
             let world = template.copy();
-            let mut child = Command::new(example())
+            let child = Command::new(example())
                 .args(operation.arguments(&world))
                 .stdout(Stdio::null())
                 .spawn()
                 .unwrap();
             // Somewhere in the time that it takes, never twice at the same place.
             let share = f64::from(run * 37 % 50) / 50.0;
-            thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
-            child.kill().unwrap();
-            child.wait().unwrap();
+            kill_after(child, whole.mul_f64(share));
             check(&world, &old, &new, &format!("{operation:?} after {share} of {whole:?}"));
         }
     }

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::world::{World, example};
 
@@ -57,4 +61,13 @@ fn strace(options: &[&str], arguments: &[String]) -> Output {
     let mut command = Command::new("strace");
     command.arg("-f").args(options).arg(example()).args(arguments);
     command.output().expect("strace is installed: `apt-get install strace`")
+}
+
+/// Kills a process at a moment, if it has not ended by then.
+pub(crate) fn kill_after(mut child: Child, moment: Duration) {
+    let process = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).unwrap();
+    let moment = Timespec::try_from(moment).unwrap();
+    poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&moment)).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

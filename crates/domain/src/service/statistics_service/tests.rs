@@ -231,7 +231,7 @@ fn copies_are_judged_by_originals_that_are_asked_for_once() {
             ("skill:newer", Original::Content(traits(9))),
             ("skill:same", Original::Content(traits(0))),
             ("skill:both", Original::Content(traits(9))),
-            ("skill:doubt", Original::Unreadable([problem("/work/doubt", None)].into())),
+            ("skill:doubt", Original::Unreadable([problem("/home/me/doubt", None)].into())),
         ],
     );
     let found: Vec<_> = overview
@@ -251,7 +251,7 @@ fn copies_are_judged_by_originals_that_are_asked_for_once() {
         overview.project_totals().iter().map(|total| (total.modified, total.worst)).collect();
     assert_eq!(totals, [(2, Some(StateName::Conflict)); 2]);
     // An original that cannot be read is told with its artifact and with all, once.
-    assert_eq!(overview.problems, [problem("/work/doubt", None)]);
+    assert_eq!(overview.problems, [problem("/home/me/doubt", None)]);
     for (artifact, statistics) in &overview.artifacts {
         let expected = usize::from(artifact.name() == "doubt");
         assert_eq!(statistics.problems.len(), expected, "{artifact}");

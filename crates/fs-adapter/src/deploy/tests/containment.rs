@@ -194,9 +194,12 @@ fn nothing_is_deployed_where_nobody_would_find_it() {
     let deep = "lies 3 below a search root, and projects are looked for 2 deep";
     check("root/a/b/c", ".claude", deep);
     check("root/a/b/new", ".claude", deep);
-    check("root/ex1/a", ".claude", "/root/ex1/a` is excluded by `ex*`");
-    check("root/a/skip", ".claude", "/root/a/skip` is excluded by `**/skip/`");
-    check("root/shop", ".codex", "/root/shop/.codex` is excluded by `.codex`");
+    let excluded = |path: &str, glob: &str| {
+        format!("`{}` is excluded by `{glob}`", world.tree.path(path).display())
+    };
+    check("root/ex1/a", ".claude", &excluded("root/ex1/a", "ex*"));
+    check("root/a/skip", ".claude", &excluded("root/a/skip", "**/skip/"));
+    check("root/shop", ".codex", &excluded("root/shop/.codex", ".codex"));
     let task = DeployTask {
         project: world.tree.project("root/a/b"),
         ..world.task("skill:pdf", Replace::Anything)
