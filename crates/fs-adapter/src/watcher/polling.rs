@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ const REST: u32 = 4;
 #[derive(Debug)]
 pub struct PollingWatcher {
     coverage: Arc<RwLock<Arc<Coverage>>>,
-    orders: Sender<Order>,
+    orders: SyncSender<Order>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -87,7 +87,8 @@ impl PollingWatcher {
         };
         let coverage = Arc::new(RwLock::new(Arc::new(coverage)));
         let published = Arc::clone(&coverage);
-        let (orders, taken) = channel();
+        // One hint that waits is as good as many.
+        let (orders, taken) = sync_channel(1);
         let hint = orders.clone();
         let thread = std::thread::Builder::new().name("watcher".to_owned()).spawn(move || {
             if taken.recv() != Ok(Order::Begin) {
@@ -95,8 +96,7 @@ impl PollingWatcher {
             }
             let hints = hinted.map(|mut directories| {
                 directories.push(skillmeat_home.clone().into());
-                // The thread hears no more only when it has ended.
-                Hints::new(&directories, move || drop(hint.send(Order::Hint)))
+                Hints::new(&directories, move || drop(hint.try_send(Order::Hint)))
             });
             let mut survey = Survey::new(ports, skillmeat_home, pace);
             loop {
@@ -117,13 +117,13 @@ impl PollingWatcher {
                 });
                 drop(coverage);
                 let gathered = GATHERED.max(begun.elapsed() * REST);
-                match taken.recv_timeout(survey.pause()) {
-                    Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => return,
-                    Ok(Order::Begin) | Err(RecvTimeoutError::Timeout) => {}
-                    Ok(Order::Hint) => std::thread::sleep(gathered),
-                }
-                // Whatever was hinted at so far is looked at now.
-                if taken.try_iter().any(|order| order == Order::End) {
+                let ends = match taken.recv_timeout(survey.pause()) {
+                    Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => true,
+                    // Whatever is hinted at until then is looked at then.
+                    Ok(Order::Hint) => ends_within(&taken, gathered),
+                    Ok(Order::Begin) | Err(RecvTimeoutError::Timeout) => false,
+                };
+                if ends {
                     return;
                 }
             }
@@ -135,6 +135,18 @@ impl PollingWatcher {
     pub fn begin(&self) {
         // It ends only when this goes.
         let _ended = self.orders.send(Order::Begin);
+    }
+}
+
+/// Takes orders for so long; tells whether the end was among them.
+fn ends_within(orders: &Receiver<Order>, time: Duration) -> bool {
+    let until = Instant::now() + time;
+    loop {
+        match orders.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => return true,
+            Err(RecvTimeoutError::Timeout) => return false,
+            Ok(Order::Begin | Order::Hint) => {}
+        }
     }
 }
 
@@ -157,5 +169,23 @@ impl Watcher for PollingWatcher {
 
     fn coverage(&self) -> Arc<Coverage> {
         Arc::clone(&self.coverage.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_not_kept_waiting_while_hints_are_gathered() {
+        let (orders, taken) = sync_channel(2);
+        orders.send(Order::Hint).unwrap();
+        orders.send(Order::End).unwrap();
+        let begun = Instant::now();
+        assert!(ends_within(&taken, Duration::from_mins(1)));
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        orders.send(Order::Hint).unwrap();
+        assert!(!ends_within(&taken, Duration::from_millis(1)));
+        assert!(taken.try_recv().is_err(), "what was hinted at is taken");
     }
 }
