@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fs::{AtFlags, CWD, FileType, statat};
+use rustix::fs::{AtFlags, CWD, FileType, Stat, statat};
 
 use super::super::role::{Profile, Tracker, Waiting};
 use super::super::tree::Place;
@@ -159,11 +159,15 @@ impl Follower {
     }
 
     /// Notes that a directory of a profile root cannot be watched. If it may be passed all the same, what
-    /// lies in it counts.
+    /// lies in it counts. Where a link has come in its place meanwhile, the directory it lies in tells.
     pub(super) fn cannot_list(&mut self, root: Place, path: &Path) {
-        if path.is_dir()
-            && let Some(profile) = &mut self.tree.get_mut(root).profile
-        {
+        let Some(profile) = &mut self.tree.get_mut(root).profile else { return };
+        let follow =
+            if profile.through_link { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+        let there = statat(CWD, path, follow);
+        let is_directory =
+            |stat: Stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
+        if there.is_ok_and(is_directory) {
             profile.unlisted = Some(path.to_owned());
             self.unwatched_version += 1;
         }
