@@ -41,6 +41,7 @@ pub use model::original::{Original, OriginalId};
 pub use model::problem::{Problem, ProblemKind, ProblemKindError};
 pub use model::profile_root::{ProfileRoot, ProfileRootError};
 pub use model::project_path::{ProjectPath, ProjectPathError};
+pub use model::recorded_artifacts::RecordedArtifacts;
 pub use model::recorded_path::{PathFault, RecordedPath};
 pub use model::scanned::Scanned;
 pub use model::statistics::{

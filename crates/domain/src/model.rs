@@ -35,6 +35,7 @@ pub(crate) mod original;
 pub(crate) mod problem;
 pub(crate) mod profile_root;
 pub(crate) mod project_path;
+pub(crate) mod recorded_artifacts;
 pub(crate) mod recorded_path;
 pub(crate) mod scanned;
 pub(crate) mod statistics;

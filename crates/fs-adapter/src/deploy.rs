@@ -15,6 +15,7 @@ mod here;
 mod intent;
 mod interruption;
 mod receipts;
+mod recorded;
 mod recovery;
 mod restoring;
 mod search_roots;
@@ -40,7 +41,7 @@ use receipts::Receipts;
 use search_roots::{Absent, OpenProject, SearchRoots};
 use skillstat_domain::{
     Backup, BackupId, DeployError, DeployObserver, Deployer, Done, Plan, Problem, ProblemKind,
-    ProfileRoot, ProjectPath, Scanned, Task, WallClock,
+    ProfileRoot, ProjectPath, RecordedArtifacts, Scanned, Task, WallClock,
 };
 use tracker_file::TrackerFile;
 use transaction::Transaction;
@@ -338,8 +339,10 @@ struct Job<'a> {
 }
 
 impl Deployer for StagingDeployer {
-    fn project(&self, project: &ProjectPath) -> Result<ProjectPath, DeployError> {
-        Ok(self.roots.open(project, Absent::Refuse)?.path)
+    fn recorded(&self, project: &ProjectPath) -> Result<Vec<RecordedArtifacts>, DeployError> {
+        let project = self.roots.open(project, Absent::Refuse)?;
+        recorded::recorded(&project)
+            .map_err(|error| beneath::failed(project.path.to_string(), "listed", &error))
     }
 
     fn plan(&self, task: &Task) -> Result<Plan, DeployError> {

@@ -99,7 +99,19 @@ fn read_tracker(
     let directory = project.as_path().join(profile_root.as_str());
     let path: Arc<str> = directory.join(TRACKER_FILE).as_str().into();
     let interrupted = Interruption::look(&directory);
-    let read = match regular_file::read(Path::new(&*path)) {
+    let read = regular_file::read(Path::new(&*path));
+    understand(&path, profile_root, interrupted, read, scanned);
+}
+
+/// Takes what was read of a tracker, and what is known of a write that is not finished.
+pub(crate) fn understand(
+    path: &Arc<str>,
+    profile_root: &ProfileRoot,
+    interrupted: Option<Interruption>,
+    read: Result<Vec<u8>, NotRead>,
+    scanned: &mut Scanned<Vec<DeploymentRecord>>,
+) {
+    let read = match read {
         // A first write that is not finished: what it is to record is known all the same.
         Err(NotRead::Absent) if interrupted.is_some() => Ok(Vec::new()),
         read => read,
@@ -117,7 +129,7 @@ fn read_tracker(
                 }
             };
             let first = scanned.value.len();
-            Document::new(&path, profile_root, scanned).read(&bytes);
+            Document::new(path, profile_root, scanned).read(&bytes);
             for record in &mut scanned.value[first..] {
                 if unsettled.as_ref() == Some(&record.artifact) {
                     // What is on record may be of another copy than that which is there.

@@ -6,7 +6,9 @@ use std::fmt::Debug;
 
 pub use error::{DeployError, NeedsForce, NeverFound};
 
-use crate::{Backup, DeployObserver, Done, Plan, Problem, ProjectPath, Scanned, Task};
+use crate::{
+    Backup, DeployObserver, Done, Plan, Problem, ProjectPath, RecordedArtifacts, Scanned, Task,
+};
 
 /// Writes copies and their records, one task in one profile root at a time.
 ///
@@ -19,13 +21,14 @@ use crate::{Backup, DeployObserver, Done, Plan, Problem, ProjectPath, Scanned, T
 /// a tracker. It may block.
 #[cfg_attr(any(test, feature = "test-util"), mockall::automock)]
 pub trait Deployer: Debug + Send + Sync {
-    /// Returns a project with the links in its path resolved. Reads nothing in it.
+    /// Returns what is on record in a project, by profile root, `.claude` first. A profile root that leads
+    /// out of the project is there, not complete and without artifacts.
     ///
     /// # Errors
     ///
     /// - [`DeployError::ProjectMissing`] and [`DeployError::OutsideRoots`].
     /// - [`DeployError::Failed`] when the system refuses.
-    fn project(&self, project: &ProjectPath) -> Result<ProjectPath, DeployError>;
+    fn recorded(&self, project: &ProjectPath) -> Result<Vec<RecordedArtifacts>, DeployError>;
 
     /// Returns what a task would do now, and does nothing.
     ///

@@ -36,20 +36,23 @@ pub(crate) struct Interruption {
 impl Interruption {
     /// Looks for one; costs one look at a name when there is none.
     pub(crate) fn look(profile_root: &Utf8Path) -> Option<Self> {
-        let path = profile_root.join(INTENT_FILE);
-        fs::symlink_metadata(&path).ok()?;
+        fs::symlink_metadata(profile_root.join(INTENT_FILE)).ok()?;
+        let dir = Dir::open_ambient_dir(profile_root, ambient_authority()).ok()?;
+        Self::beneath(&Beneath::new(dir, profile_root.to_string()))
+    }
+
+    /// Looks for one in a profile root that is open.
+    pub(crate) fn beneath(root: &Beneath) -> Option<Self> {
         let problem = |reason: &str, fix: &str| Problem {
-            path: path.to_string(),
+            path: root.show(INTENT_FILE),
             line: None,
             kind: ProblemKind::Interrupted,
             reason: reason.to_owned(),
             fix: fix.to_owned(),
             artifact: None,
         };
-        let dir = Dir::open_ambient_dir(profile_root, ambient_authority()).ok()?;
-        let root = Beneath::new(dir, profile_root.to_string());
-        let tracker = profile_root.join(TRACKER_FILE);
-        let intent = match Intent::read(&root, INTENT_FILE) {
+        let tracker = Utf8PathBuf::from(root.show(TRACKER_FILE));
+        let intent = match Intent::read(root, INTENT_FILE) {
             Ok(Found::None) => return None,
             Ok(Found::Intent(intent)) => intent,
             Ok(Found::Garbled) | Err(_) => {
@@ -63,7 +66,7 @@ impl Interruption {
                 });
             }
         };
-        let begun = is_begun(&root, &intent).unwrap_or(false);
+        let begun = is_begun(root, &intent).unwrap_or(false);
         let reason = if begun {
             "was left by a write that was interrupted; the next one finishes it"
         } else {
@@ -72,14 +75,14 @@ impl Interruption {
         let next = "deploy or undeploy anything in that profile root";
         let artifact = Some(intent.artifact.clone());
         // Whoever holds the lock is at it; if nobody does, they may have finished just now.
-        let held = is_held(&root);
+        let held = is_held(root);
         let idle = !held
-            && matches!(Intent::read(&root, INTENT_FILE), Ok(Found::Intent(still)) if still == intent);
+            && matches!(Intent::read(root, INTENT_FILE), Ok(Found::Intent(still)) if still == intent);
         // While somebody is at it, it may be done since.
         let unknown = (0..intent.swaps.len())
-            .find(|swap| idle && begun && matches!(intent.moved(&root, *swap), Ok(Moved::Unknown)));
+            .find(|swap| idle && begun && matches!(intent.moved(root, *swap), Ok(Moved::Unknown)));
         if let Some(swap) = unknown {
-            let (path, reason, fix) = not_known(&root, &intent, swap);
+            let (path, reason, fix) = not_known(root, &intent, swap);
             let problem = Problem { artifact: artifact.clone(), path, ..problem(&reason, &fix) };
             return Some(Self {
                 tracker,

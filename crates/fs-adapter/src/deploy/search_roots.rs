@@ -109,6 +109,22 @@ fn would_be(path: &Path) -> io::Result<PathBuf> {
 }
 
 impl OpenProject {
+    /// Lists what may be a profile root, in the order of answers.
+    pub(crate) fn profile_roots(&self) -> io::Result<Vec<ProfileRoot>> {
+        let mut profile_roots = Vec::new();
+        let Some(dir) = &self.dir else { return Ok(profile_roots) };
+        for entry in dir.entries()? {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            if kind.is_dir() || kind.is_symlink() {
+                let name = entry.file_name();
+                profile_roots.extend(name.to_str().and_then(|name| ProfileRoot::new(name).ok()));
+            }
+        }
+        profile_roots.sort();
+        Ok(profile_roots)
+    }
+
     /// Opens a profile root; nothing when there is none.
     ///
     /// # Errors

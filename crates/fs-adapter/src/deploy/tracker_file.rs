@@ -14,7 +14,7 @@ use super::beneath::Beneath;
 use crate::entry::{sync_directory, write_all};
 use crate::fault::{cannot_be_read, make_readable};
 use crate::layout::{MAX_TOML_BYTES, TRACKER_DRAFT_FILE, TRACKER_FILE};
-use crate::regular_file::read_at_most;
+use crate::regular_file::{NotRead, read_at_most};
 use crate::tracker::TrackerText;
 
 /// A tracker as it was read.
@@ -114,6 +114,20 @@ fn keep_owner(draft: &OwnedFd, stat: &Stat) {
     let owner = rustix::fs::Uid::from_raw(stat.st_uid);
     let group = rustix::fs::Gid::from_raw(stat.st_gid);
     let _if_allowed = rustix::fs::fchown(draft, Some(owner), Some(group));
+}
+
+/// Reads the tracker of a profile root for its records alone.
+pub(crate) fn read_to_show(root: &Beneath) -> Result<Vec<u8>, NotRead> {
+    match read(root) {
+        Ok((_, None)) => Err(NotRead::Absent),
+        Ok((bytes, Some(_))) => Ok(bytes),
+        Err(Refused::Shape(reason, fix)) => {
+            Err(NotRead::Refused { reason: reason.to_owned(), fix })
+        }
+        Err(Refused::Io(error)) => {
+            Err(NotRead::Refused { reason: cannot_be_read(&error), fix: make_readable(&error) })
+        }
+    }
 }
 
 /// Why a tracker was not read.

@@ -1,11 +1,9 @@
 //! Where an order leads.
 
-use std::sync::Arc;
-
 use crate::ports::workers::map;
 use crate::{
     ArtifactId, DeploymentProfile, DeploymentRecord, DeploymentService, ProfileRoot, Profiles,
-    ProjectPath, ProjectRecords, Replace, Skipped, Targets, rolls_out,
+    ProjectPath, RecordedArtifacts, Replace, Skipped, Targets, rolls_out,
 };
 
 /// One place to deploy to.
@@ -50,12 +48,13 @@ impl DeploymentService {
         if let Profiles::These(profiles) = profiles {
             return profiles.iter().map(|profile| profile.root().clone()).collect();
         }
-        let records = self.records(project);
-        let of_artifact = records
-            .iter()
-            .flat_map(|found| &found.records)
-            .filter(|record| record.artifact == *artifact);
-        let mut roots: Vec<_> = of_artifact.map(|record| record.profile_root.clone()).collect();
+        let recorded = self.recorded(project);
+        let holds = |found: &&RecordedArtifacts| found.artifacts.contains(artifact);
+        let mut roots = roots_of(recorded.iter().filter(holds));
+        if roots.is_empty() {
+            // It may be there all the same: whoever writes says what is wrong.
+            roots = roots_of(recorded.iter().filter(|found| !found.complete));
+        }
         if *profiles == Profiles::Usual {
             roots.truncate(1);
         }
@@ -70,9 +69,10 @@ impl DeploymentService {
             Profiles::Usual => vec![DeploymentProfile::default()],
             Profiles::These(profiles) => super::unique(profiles).cloned().collect(),
             Profiles::All => {
-                let records = self.records(project);
-                let records = records.iter().flat_map(|found| &found.records);
-                let roots = records.map(|record| record.profile_root.clone());
+                let recorded = self.recorded(project);
+                let in_use =
+                    |found: &&RecordedArtifacts| !(found.artifacts.is_empty() && found.complete);
+                let roots = roots_of(recorded.iter().filter(in_use)).into_iter();
                 let mut all: Vec<_> = roots.map(DeploymentProfile::of_root).collect();
                 all.push(DeploymentProfile::default());
                 all.sort();
@@ -82,11 +82,10 @@ impl DeploymentService {
         }
     }
 
-    /// Returns what is on record in a project that an order names. Nothing where nobody may write:
-    /// there nothing is read either.
-    fn records(&self, project: &ProjectPath) -> Option<Arc<ProjectRecords>> {
-        let project = self.deployer.project(project).ok()?;
-        Some(self.states.records(&project))
+    /// Returns what is on record in a project that an order names. Nothing where nobody may write: that is
+    /// said by whoever writes.
+    fn recorded(&self, project: &ProjectPath) -> Vec<RecordedArtifacts> {
+        self.deployer.recorded(project).unwrap_or_default()
     }
 
     /// Returns every copy of an artifact there is, with its state if it is not to be replaced.
@@ -109,4 +108,8 @@ impl DeploymentService {
         });
         in_each.into_iter().flatten().collect()
     }
+}
+
+fn roots_of<'a>(recorded: impl Iterator<Item = &'a RecordedArtifacts>) -> Vec<ProfileRoot> {
+    recorded.map(|found| found.profile_root.clone()).collect()
 }

@@ -8,8 +8,8 @@ use crate::testing::{
     Sketch, TrackerSketch,
 };
 use crate::{
-    ContentHash, DeployedAt, DeploymentProfile, DirectStates, InTurn, Profiles, Replace, StateName,
-    Targets,
+    ContentHash, DeployedAt, DeploymentProfile, DeploymentReader, DeploymentRecord, DirectStates,
+    InTurn, Profiles, RecordedArtifacts, Replace, StateName, Targets,
 };
 
 /// The hash of every copy.
@@ -62,9 +62,10 @@ fn service(sketch: Sketch) -> (DeploymentService, Arc<Mutex<Vec<Task>>>) {
         tasks.iter().map(|task| Ok(done(plan(task)))).collect()
     });
     deployer.expect_plan().returning(|task| Ok(plan(task)));
-    deployer.expect_project().returning(|project| match project.name() {
+    let reader = Arc::clone(&world);
+    deployer.expect_recorded().returning(move |project| match project.name() {
         "outside" => Err(DeployError::OutsideRoots { project: project.clone() }),
-        _ => Ok(project.clone()),
+        _ => Ok(recorded(&reader.read(project))),
     });
     let service = DeploymentService {
         deployer: Arc::new(deployer),
@@ -75,6 +76,16 @@ fn service(sketch: Sketch) -> (DeploymentService, Arc<Mutex<Vec<Task>>>) {
         workers: Arc::new(InTurn),
     };
     (service, told)
+}
+
+/// What a deployer reads of what a reader reads; a problem is one of each tracker.
+fn recorded(read: &Scanned<Vec<DeploymentRecord>>) -> Vec<RecordedArtifacts> {
+    let of_root = |records: &[DeploymentRecord]| RecordedArtifacts {
+        profile_root: records[0].profile_root.clone(),
+        artifacts: records.iter().map(|record| record.artifact.clone()).collect(),
+        complete: read.problems.is_empty(),
+    };
+    read.value.chunk_by(|one, other| one.profile_root == other.profile_root).map(of_root).collect()
 }
 
 /// What is up to date is a project `b`.
@@ -266,6 +277,43 @@ fn an_undeploy_goes_where_the_artifact_is() {
     assert_eq!(undeployed("nowhere", Profiles::All), ["skill:pdf nowhere/.claude: done"]);
     let codex = Profiles::These(vec!["codex".parse().unwrap()]);
     assert_eq!(undeployed("c", codex), ["skill:pdf c/.agents: done"]);
+}
+
+#[test]
+fn what_may_be_on_record_is_asked_for_only_where_nothing_certain_is() {
+    let (mut service, _) = service(sketch());
+    let mut deployer = MockDeployer::new();
+    deployer.expect_plan().returning(|task| Ok(plan(task)));
+    deployer.expect_recorded().returning(|_| {
+        let root = |name, artifacts: &[&str], complete| RecordedArtifacts {
+            profile_root: ProfileRoot::new(name).unwrap(),
+            artifacts: artifacts.iter().map(|id| id.parse().unwrap()).collect(),
+            complete,
+        };
+        Ok(vec![
+            root(".claude", &[], true),
+            root(".bad", &["skill:other"], false),
+            root(".mine", &["skill:pdf"], true),
+        ])
+    });
+    service.deployer = Arc::new(deployer);
+    let undeployed = |artifact: &str| {
+        let order = UndeployOrder {
+            artifacts: vec![artifact.parse().unwrap()],
+            projects: vec![project("a")],
+            profiles: Profiles::Usual,
+            force: false,
+            keep_copies: false,
+            dry_run: true,
+        };
+        shown(&service.undeploy(&order, &()))
+    };
+    assert_eq!(undeployed("skill:pdf"), ["skill:pdf a/.mine: planned"]);
+    assert_eq!(undeployed("skill:gone"), ["skill:gone a/.bad: planned"]);
+    let order = deploy(&["skill:pdf"], to(&["a"], Profiles::All));
+    let deployed = service.deploy(&DeployOrder { dry_run: true, ..order }, &());
+    let everywhere = [".claude", ".bad", ".mine"];
+    assert_eq!(shown(&deployed), everywhere.map(|root| format!("skill:pdf a/{root}: planned")));
 }
 
 #[test]

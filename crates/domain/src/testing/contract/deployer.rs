@@ -9,8 +9,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::testing::CopySketch;
 use crate::{
     Action, ArtifactSource, DeployError, DeployTask, Deployer, DeploymentProfile, DeploymentRecord,
-    Done, ProfileRoot, ProjectPath, ProjectStates, Replace, RestoreTask, Task, UndeployTask,
-    explain,
+    Done, ProfileRoot, ProjectPath, ProjectStates, RecordedArtifacts, Replace, RestoreTask, Task,
+    UndeployTask, explain,
 };
 
 /// A deployer over a world, and the world.
@@ -47,6 +47,7 @@ pub fn deployer(set_up: &dyn Fn() -> DeployStage) {
     what_was_taken_away_comes_back(&set_up());
     one_failure_does_not_keep_the_others(&set_up());
     nothing_outside_is_touched(&set_up());
+    what_is_on_record_is_told(&set_up());
 }
 
 impl DeployStage {
@@ -204,14 +205,13 @@ fn one_failure_does_not_keep_the_others(stage: &DeployStage) {
 fn nothing_outside_is_touched(stage: &DeployStage) {
     stage.version("one");
     let outside = ProjectPath::new(&stage.collection).expect("it is absolute");
-    let refused = stage.deployer.project(&outside);
+    let refused = stage.deployer.recorded(&outside);
     assert!(matches!(refused, Err(DeployError::OutsideRoots { .. })), "{refused:?}");
-    assert_eq!(stage.deployer.project(&stage.project()), Ok(stage.project()));
     let task = DeployTask { project: outside, ..stage.deploy(Replace::Anything) };
     let refused = stage.carry_out(Task::Deploy(task));
     assert!(matches!(refused, Err(DeployError::OutsideRoots { .. })), "{refused:?}");
     let missing = ProjectPath::new(&stage.root.join("gone")).expect("it is absolute");
-    let refused = stage.deployer.project(&missing);
+    let refused = stage.deployer.recorded(&missing);
     assert!(matches!(refused, Err(DeployError::ProjectMissing { .. })), "{refused:?}");
     let task = DeployTask { project: missing, ..stage.deploy(Replace::Anything) };
     let refused = stage.carry_out(Task::Deploy(task));
@@ -223,4 +223,21 @@ fn nothing_outside_is_touched(stage: &DeployStage) {
     let refused = stage.carry_out(Task::Deploy(stage.deploy_from("../shop")));
     assert!(matches!(refused, Err(DeployError::Source { .. })), "{refused:?}");
     assert_eq!(stage.states(), [""; 0]);
+}
+
+fn what_is_on_record_is_told(stage: &DeployStage) {
+    stage.version("one");
+    assert_eq!(stage.deployer.recorded(&stage.project()), Ok(Vec::new()));
+    let codex: DeploymentProfile = "codex".parse().expect("a profile");
+    let there = DeployTask { profile: codex, ..stage.deploy(Replace::Nothing) };
+    for task in [there, stage.deploy(Replace::Nothing)] {
+        stage.action(Task::Deploy(task), &Action::Create);
+    }
+    let holding = |root: &str| RecordedArtifacts {
+        profile_root: ProfileRoot::new(root).expect("a profile root"),
+        artifacts: vec!["skill:pdf".parse().expect("an id")],
+        complete: true,
+    };
+    let recorded = stage.deployer.recorded(&stage.project());
+    assert_eq!(recorded, Ok(vec![holding(".claude"), holding(".agents")]));
 }

@@ -121,6 +121,31 @@ fn a_profile_root_that_leads_out_is_read_and_not_written() {
 }
 
 #[test]
+fn what_is_on_record_outside_is_not_told() {
+    let world = World::new();
+    world.tree.file(format!("outside/{TRACKER_FILE}"), record("skills/pdf"));
+    world.file(TRACKER_FILE, "");
+    let recorded = || {
+        let found = world.deployer.recorded(&world.tree.project("root/shop")).unwrap();
+        let shown = |found: RecordedArtifacts| {
+            format!("{} {} {}", found.profile_root, found.artifacts.len(), found.complete)
+        };
+        found.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(recorded(), [".claude 0 true"]);
+    world.tree.link("root/shop/.agents", "../../outside").directory("root/shop/.codex");
+    let outside = world.tree.path(format!("outside/{TRACKER_FILE}"));
+    world.tree.link(format!("root/shop/.codex/{TRACKER_FILE}"), outside);
+    world.tree.file(format!("root/shop/.mine/{TRACKER_FILE}"), record("skills/pdf"));
+    world.tree.file(format!("root/shop/.slip/{TRACKER_FILE}"), "[[deployed]]\n");
+    world.tree.directory("root/shop/.empty").file("root/shop/.gitignore", "");
+    assert_eq!(
+        recorded(),
+        [".claude 0 true", ".agents 0 false", ".codex 0 false", ".mine 1 true", ".slip 0 false"]
+    );
+}
+
+#[test]
 fn a_tracker_that_is_a_link_is_not_written() {
     let world = World::new();
     world.tree.file("root/shop/real.toml", "deployed = []\n");
@@ -138,7 +163,7 @@ fn a_tracker_that_claims_to_be_huge_is_refused_and_costs_nothing() {
         .write(true)
         .open(world.path(TRACKER_FILE))
         .unwrap()
-        .set_len(1 << 45)
+        .set_len(1 << 42)
         .unwrap();
     assert_eq!(kinds(&world.deploy("skill:pdf", Replace::Anything)), "Tracker");
     assert_eq!(kinds(&world.undeploy("skill:pdf", true)), "Tracker");

@@ -17,6 +17,12 @@ const SWAPS: usize = 10_000;
 /// How many writes there are meanwhile at least.
 const WRITES: usize = 60;
 
+/// A tracker that nobody may read.
+const TRACKER_OF_CANARY: &str = "[[deployed]]\nartifact_name = \"canary\"\nartifact_type = \"skill\"\n\
+     from_collection = \"work\"\ndeployed_at = \"2026-01-02T03:04:05\"\n\
+     artifact_path = \"skills/canary\"\n\
+     content_hash = \"0000000000000000000000000000000000000000000000000000000000000000\"\n";
+
 /// Lets `path` of the tree be a directory and a link that leads outside in turn, while a skill is deployed,
 /// overwritten and undeployed.
 #[track_caller]
@@ -33,13 +39,16 @@ fn raced(path: &str) {
     ] {
         world.tree.file(format!("outside/{outside}"), "canary");
     }
-    world.tree.file(format!("outside/{TRACKER_FILE}"), "canary");
+    for outside in [TRACKER_FILE.to_owned(), format!(".claude/{TRACKER_FILE}")] {
+        world.tree.file(format!("outside/{outside}"), TRACKER_OF_CANARY);
+    }
     world
         .tree
         .directory("outside/.skillstat-staging")
         .directory("outside/skills/.skillstat-staging");
     world.deploy("skill:pdf", Replace::Nothing).unwrap();
     let before = listing(&world.tree.path("outside"));
+    let (project, pdf) = (world.tree.project("root/shop"), "skill:pdf".parse().unwrap());
     let (place, link) = (world.tree.path(path), world.tree.path("the-link"));
     world.tree.link("the-link", world.tree.path("outside"));
 
@@ -59,11 +68,17 @@ fn raced(path: &str) {
         let mut writes = 0;
         while writes < WRITES || swaps.load(Ordering::Relaxed) < SWAPS {
             let _either_is_right = world.deploy("skill:pdf", Replace::Anything).is_ok();
+            let recorded = world.deployer.recorded(&project).unwrap_or_default();
+            let read = recorded.iter().flat_map(|found| &found.artifacts);
+            assert!(read.into_iter().all(|artifact| *artifact == pdf), "{path}: {recorded:?}");
             let _either_is_right = world.undeploy("skill:pdf", true).is_ok();
             writes += 2;
         }
     });
     assert_eq!(listing(&world.tree.path("outside")), before, "{path}");
+    let canary = format!("{:?}", "canary".as_bytes());
+    let kept = listing(&world.tree.path("state"));
+    assert!(!kept.iter().any(|file| file.contains(canary.trim_matches(['[', ']']))), "{kept:?}");
     // With nobody in the way everything is in order again, or it is said what is not.
     let last = world.deploy("skill:pdf", Replace::Anything);
     assert!(matches!(&last, Ok(_) | Err(DeployError::Interrupted { .. })), "{last:?}");
