@@ -249,9 +249,8 @@ impl StagingDeployer {
 
     /// Deletes the backups over the limits, if an order has made one.
     fn tidy_backups(&self, tasks: &[Task], results: &[Result<Done, DeployError>]) {
-        let mut made = results.iter().filter_map(|result| result.as_ref().ok()?.backup.as_ref());
-        if let Some(last) = made.next_back() {
-            self.backups.tidy(&spared(tasks, last), self.patience());
+        if let Some(last) = results.iter().rev().find_map(backup_of) {
+            self.backups.tidy(&spared(tasks, &last), self.patience());
         }
     }
 
@@ -301,17 +300,23 @@ impl StagingDeployer {
                         true
                     }
                     (Ok(Found::Undone), result) => {
-                        *result = Err(written.erased(times + 1));
+                        *result = Err(written.erased(times + 1, backup_of(result)));
                         false
                     }
                     (Err(error), result) => {
-                        *result = Err(error);
+                        let (reason, fix) = (error.to_string(), error.fix());
+                        let backup = backup_of(result);
+                        *result = Err(DeployError::Unconfirmed { reason, fix, backup });
                         false
                     }
                 }
             });
         }
     }
+}
+
+fn backup_of(result: &Result<Done, DeployError>) -> Option<BackupId> {
+    result.as_ref().ok()?.backup.clone()
 }
 
 /// The backups that no order deletes: those it names, and the last one it made.
@@ -349,7 +354,11 @@ impl Deployer for StagingDeployer {
         let job = self.job(task)?;
         let project = self.open(&job)?;
         let root = project.profile_root(&job.profile_root)?;
-        Ok(self.draft(&job, &Here::look(&project, &job.profile_root, root)?)?.plan)
+        let interrupted = root.as_ref().and_then(Interruption::beneath);
+        let mut plan = self.draft(&job, &Here::look(&project, &job.profile_root, root)?)?.plan;
+        // Whoever writes puts that in order first, and may then find something else.
+        plan.warnings.extend(interrupted.and_then(|interrupted| interrupted.problem));
+        Ok(plan)
     }
 
     fn carry_out(

@@ -192,6 +192,7 @@ fn error_kind(error: &DeployError) -> &'static str {
         DeployError::Source { .. } => "source",
         DeployError::Changed { .. } => "changed",
         DeployError::RecordErased { .. } => "record_erased",
+        DeployError::Unconfirmed { .. } => "unconfirmed",
         DeployError::BackupNotFound { .. } => "backup_not_found",
         DeployError::Interrupted { .. } => "interrupted",
         DeployError::Failed { .. } => "failed",

@@ -5,7 +5,8 @@ use std::sync::mpsc;
 
 use skillstat_domain::testing::{ManualClock, MockDeployObserver, MockDeployer};
 use skillstat_domain::{
-    DeployError, Deployer, InTurn, Outcome, Profiles, StatisticsQuery, StatsCache, Task,
+    DeployError, Deployer, DeploymentRecord, InTurn, Outcome, Profiles, ProjectStates,
+    RecordedArtifacts, StatisticsQuery, StatsCache, Task,
 };
 use tokio::runtime::Handle;
 
@@ -41,7 +42,15 @@ fn commands(
     let statistics = Arc::new(CachedStatistics::new(sources, cache, clock, Arc::new(Threads)));
     let mut deployer = MockDeployer::new();
     let wrote = Arc::clone(&world);
-    deployer.expect_project().returning(|project| Ok(project.clone()));
+    let recorded = Arc::clone(&world);
+    deployer.expect_recorded().returning(move |project| {
+        let in_root = |record: &DeploymentRecord| RecordedArtifacts {
+            profile_root: record.profile_root.clone(),
+            artifacts: vec![record.artifact.clone()],
+            complete: true,
+        };
+        Ok(recorded.records(project).records.iter().map(in_root).collect())
+    });
     deployer.expect_carry_out().returning(move |tasks, observer| {
         let failed = |task: &Task| {
             carry_out(&wrote, task, observer);

@@ -275,7 +275,7 @@ fn each_failure_says_the_command_that_mends_it() {
             holder: Some(text("skillmeat (7)")),
         },
         DeployError::Changed { path: text("[root]/new/.claude/skills/pdf") },
-        DeployError::RecordErased { tracker: text("/t"), times: 3 },
+        DeployError::RecordErased { tracker: text("/t"), times: 3, backup: "7".parse().ok() },
         DeployError::Failed {
             path: text("/d"),
             reason: text("has no space left"),

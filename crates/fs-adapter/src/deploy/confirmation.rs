@@ -4,7 +4,7 @@
 //! before a record was written can write its own version of it afterwards, without that record.
 
 use camino::Utf8PathBuf;
-use skillstat_domain::{ArtifactId, DeployError, ProfileRoot, ProjectPath};
+use skillstat_domain::{ArtifactId, BackupId, DeployError, ProfileRoot, ProjectPath};
 
 use super::beneath::Beneath;
 use super::change::Draft;
@@ -77,9 +77,9 @@ impl Written {
     }
 
     /// The error of a record that did not stay however often it was written.
-    pub(crate) fn erased(&self, times: u32) -> DeployError {
+    pub(crate) fn erased(&self, times: u32, backup: Option<BackupId>) -> DeployError {
         let path = self.project.as_path().join(self.profile_root.as_str()).join(TRACKER_FILE);
-        DeployError::RecordErased { tracker: path.into_string(), times }
+        DeployError::RecordErased { tracker: path.into_string(), times, backup }
     }
 }
 

@@ -222,15 +222,6 @@ async fn what_is_in_the_way() {
         ),
     )
     .await;
-    check(
-        DeployError::RecordErased { tracker: text("/p/a/t"), times: 3 },
-        Told::Everywhere(
-            409,
-            "the record in `/p/a/t` was taken away 3 times by another program; to mend it: deploy again \
-             when the other program has finished",
-        ),
-    )
-    .await;
     let (path, reason, fix) = (text("/p/a/s"), text("is odd"), text("remove it"));
     check(
         DeployError::Interrupted { path, reason, fix },
@@ -250,6 +241,30 @@ async fn what_is_in_the_way() {
     check(
         DeployError::Failed { path, reason, fix },
         Told::Everywhere(500, "{failed}: `/p/a/c` has no space left; to mend it: make room"),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_written_and_did_not_stay() {
+    let text = |text: &str| text.to_owned();
+    check(
+        DeployError::RecordErased { tracker: text("/p/a/t"), times: 3, backup: None },
+        Told::Everywhere(
+            409,
+            "the record in `/p/a/t` was taken away 3 times by another program; to mend it: deploy again \
+             when the other program has finished",
+        ),
+    )
+    .await;
+    let (reason, fix, backup) = (text("it is odd"), text("look"), "7".parse().ok());
+    check(
+        DeployError::Unconfirmed { reason, fix, backup },
+        Told::Everywhere(
+            409,
+            "it is written, but whether that has stayed is not known: it is odd; to mend it: look (what \
+             was there before is backup `7`)",
+        ),
     )
     .await;
 }

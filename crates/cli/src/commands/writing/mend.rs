@@ -93,6 +93,7 @@ impl<'a> Mend<'a> {
             | DeployError::Tracker { .. }
             | DeployError::Source { .. }
             | DeployError::Interrupted { .. }
+            | DeployError::Unconfirmed { .. }
             | DeployError::Failed { .. } => error.fix(),
         }
     }

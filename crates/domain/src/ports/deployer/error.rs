@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 
 use crate::{ArtifactId, BackupId, DestinationError, ProjectPath};
 
-/// Why a task was not carried out. Copy and record are as they were before.
+/// Why a task was not carried out. Copy and record are as they were before, unless a variant says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeployError {
     /// No collection has the artifact.
@@ -131,6 +131,18 @@ pub enum DeployError {
         tracker: String,
         /// How often.
         times: u32,
+        /// Where what was there before is kept; nothing when there was nothing.
+        backup: Option<BackupId>,
+    },
+    /// Copy and record were written, but nobody could look whether the record has stayed.
+    #[error("it is written, but whether that has stayed is not known: {reason}")]
+    Unconfirmed {
+        /// Why not.
+        reason: String,
+        /// What to do, as a phrase.
+        fix: String,
+        /// Where what was there before is kept; nothing when there was nothing.
+        backup: Option<BackupId>,
     },
     /// There is no such backup any more.
     #[error("there is no backup `{backup}`")]
@@ -199,10 +211,22 @@ pub enum NeedsForce {
 impl DeployError {
     /// Returns what to do, as a phrase without a full stop.
     pub fn fix(&self) -> String {
-        let text = match self {
+        let fix = self.fix_alone();
+        match self {
+            Self::RecordErased { backup: Some(backup), .. }
+            | Self::Unconfirmed { backup: Some(backup), .. } => {
+                format!("{fix} (what was there before is backup `{backup}`)")
+            }
+            _ => fix.to_owned(),
+        }
+    }
+
+    fn fix_alone(&self) -> &str {
+        match self {
             Self::Tracker { fix, .. }
             | Self::Source { fix, .. }
             | Self::Interrupted { fix, .. }
+            | Self::Unconfirmed { fix, .. }
             | Self::Failed { fix, .. } => fix,
             Self::ArtifactNotFound { .. } => "look for its name in `skillstat status --all`",
             Self::CollectionNotFound { .. } => {
@@ -233,7 +257,6 @@ impl DeployError {
             Self::Changed { .. } => "try again when whatever writes there has finished",
             Self::RecordErased { .. } => "deploy again when the other program has finished",
             Self::BackupNotFound { .. } => "look at the list of `skillstat restore`",
-        };
-        text.to_owned()
+        }
     }
 }

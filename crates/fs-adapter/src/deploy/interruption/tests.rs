@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::os::fd::AsFd;
 
-use skillstat_domain::{DeploymentReader, Replace, Scanned};
+use skillstat_domain::{Deployer, DeploymentReader, Replace, Scanned, Task};
 
 use super::super::intent::{Identity, Phase, Swap};
 use super::super::tests::world::{World, kinds};
@@ -70,6 +70,20 @@ fn a_reader_answers_as_it_will_be_and_says_why() {
         assert_eq!(world.states(), ["skill:pdf synced", "command:note synced"]);
         world.nothing_is_left_over();
     }
+}
+
+#[test]
+fn a_plan_says_what_is_put_in_order_first() {
+    let world = interrupted(true);
+    world.command("note", "x").command("more", "x");
+    let warnings = |artifact: &str| {
+        let task = world.task(artifact, Replace::Nothing);
+        world.deployer.plan(&Task::Deploy(task)).unwrap().warnings
+    };
+    let [warning] = &*warnings("command:note") else { panic!("it is not told") };
+    assert_eq!(warning.kind, ProblemKind::Interrupted);
+    world.deploy("command:note", Replace::Nothing).unwrap();
+    assert_eq!(warnings("command:more"), []);
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn a_record_that_never_stays_is_given_up_and_missed() {
     meanwhile(&world, usize::MAX, move |path| fs::write(path, &before).unwrap());
     let refused = world.deploy("skill:pdf", Replace::Nothing);
     assert!(
-        matches!(&refused, Err(DeployError::RecordErased { times: 4, tracker }) if tracker.ends_with(TRACKER_FILE)),
+        matches!(&refused, Err(DeployError::RecordErased { times: 4, tracker, backup: None }) if tracker.ends_with(TRACKER_FILE)),
         "{refused:?}"
     );
     world.waits.0.lock().unwrap().1 = None;
@@ -66,6 +66,20 @@ fn a_record_that_never_stays_is_given_up_and_missed() {
     // The command that mends it does, and needs no force.
     assert_eq!(world.deploy("skill:pdf", Replace::Unmodified).unwrap().plan.action, Action::Record);
     assert_eq!(world.deployer.vanished_records(), []);
+}
+
+#[test]
+fn what_cannot_be_looked_at_again_is_written_and_its_backup_known() {
+    let (world, _) = world_with_other();
+    world.skill("other", &[("SKILL.md", "new")]);
+    meanwhile(&world, 1, |path| fs::write(path, "no TOML").unwrap());
+    let refused = world.deploy("skill:other", Replace::Unmodified);
+    let Err(DeployError::Unconfirmed { reason, backup: Some(backup), .. }) = &refused else {
+        panic!("{refused:?}")
+    };
+    assert!(reason.contains(TRACKER_FILE), "{reason}");
+    assert!(world.deployer.backups().value.iter().any(|kept| kept.id == *backup));
+    assert_eq!(world.read("skills/other/SKILL.md"), "new");
 }
 
 #[test]

@@ -58,6 +58,7 @@ impl Failure<'_> {
             | DeployError::Source { .. }
             | DeployError::Changed { .. }
             | DeployError::RecordErased { .. }
+            | DeployError::Unconfirmed { .. }
             | DeployError::Interrupted { .. } => conflict(mend()),
             DeployError::Busy { .. } => {
                 Refusal::new(StatusCode::SERVICE_UNAVAILABLE, mend()).with_header(RETRY_AFTER, "1")
