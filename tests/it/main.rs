@@ -17,3 +17,4 @@ mod reports;
 mod several_roots;
 mod support;
 mod testbed;
+mod threats;
