@@ -70,10 +70,19 @@ impl Live {
         let asked = Arc::clone(&cached);
         let telling = runtime.spawn(async move { told.tell(&*asked).await });
         let (watcher, begin) = watching(config, app.watch_ports(&cached))?;
-        let asked = Arc::clone(&cached);
+        let (asked, index) = (Arc::clone(&cached), app.index.clone());
         let starting = runtime.spawn(async move {
             // Whatever is wrong is told to whoever asks; this is only so that the first need not wait.
             let _looked = asked.overview().await;
+            if let Some(index) = index {
+                // From here on the watcher knows what has changed. What is read again is read: also what
+                // no stamp tells is seen in time.
+                let kept = tokio::task::spawn_blocking(move || {
+                    let _kept = index.keep();
+                    index.retire();
+                });
+                let _kept = kept.await;
+            }
             begin();
         });
         let commands = Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
