@@ -74,16 +74,16 @@ impl Live {
         let starting = runtime.spawn(async move {
             // Whatever is wrong is told to whoever asks; this is only so that the first need not wait.
             let _looked = asked.overview().await;
+            begin();
             if let Some(index) = index {
-                // From here on the watcher knows what has changed. What is read again is read: also what
-                // no stamp tells is seen in time.
-                let kept = tokio::task::spawn_blocking(move || {
+                // From here on what has changed is told. What is read again is read, so that in time also
+                // what no stamp tells is seen.
+                let retired = tokio::task::spawn_blocking(move || {
                     let _kept = index.keep();
                     index.retire();
                 });
-                let _kept = kept.await;
+                let _retired = retired.await;
             }
-            begin();
         });
         let commands = Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
         let diffs = Arc::new(PooledDiffs::new(app.diffs().clone(), Arc::clone(&pool)));

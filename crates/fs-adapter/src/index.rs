@@ -175,7 +175,8 @@ impl IndexedHasher {
             return Ok(read()?.0);
         }
         let key = key(content);
-        let told = self.known(key, content).and_then(|known| from(&known));
+        let known = self.known(key, content);
+        let told = known.as_ref().and_then(&from);
         if !self.checking
             && let Some(told) = told
         {
@@ -185,8 +186,10 @@ impl IndexedHasher {
         let looked = (self.now)();
         let (answer, fingerprint, found) = read()?;
         self.read.fetch_add(1, Ordering::Relaxed);
+        let is_other = |known: Known| known.hash() != found.hash();
+        let is_untrue = known.is_some_and(is_other) || told.is_some_and(|told| told != answer);
         // What has changed meanwhile was told rightly.
-        if told.is_some_and(|told| told != answer) && self.known(key, content).is_some() {
+        if is_untrue && self.known(key, content).is_some() {
             lock(&self.untrue).push(untrue(content));
         }
         if let Some(fingerprint) = fingerprint

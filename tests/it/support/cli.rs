@@ -26,7 +26,7 @@ impl Skillstat {
     /// In this working directory, with a home that is not there and cannot be made.
     pub(crate) fn at(directory: impl Into<PathBuf>) -> Self {
         let surroundings = Surroundings {
-            home: Some(PathBuf::from("/dev/null/home")),
+            home: Some(PathBuf::from("/proc/nobody")),
             working_directory: Some(directory.into()),
             ..Surroundings::default()
         };

@@ -36,16 +36,24 @@ pub(super) enum Found {
     Traits(ContentTraits, ContentHash),
 }
 
+impl Found {
+    /// Returns the content hash.
+    pub(super) fn hash(&self) -> ContentHash {
+        match self {
+            Self::Hash(hash) => *hash,
+            Self::Traits(traits, _) => traits.hash(),
+        }
+    }
+}
+
 impl Known {
     /// Returns an entry: what was found of what looked so.
     pub(super) fn entry(fingerprint: &Fingerprint, found: &Found) -> Option<Vec<u8>> {
-        let (hash, traits) = match found {
-            Found::Hash(hash) => (*hash, None),
-            Found::Traits(traits, with_crlf) => {
-                (traits.hash(), Some(Traits::new(traits, *with_crlf)))
-            }
+        let traits = match found {
+            Found::Hash(_) => None,
+            Found::Traits(traits, with_crlf) => Some(Traits::new(traits, *with_crlf)),
         };
-        let known = Self { top: fingerprint.top, hash: *hash.as_bytes(), traits };
+        let known = Self { top: fingerprint.top, hash: *found.hash().as_bytes(), traits };
         let mut entry = postcard::to_allocvec(&known).ok()?;
         entry.extend_from_slice(&fingerprint.lines);
         Some(entry)
