@@ -23,7 +23,7 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 52] = [
+const OWNERS: [(&str, &[&str]); 53] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -51,10 +51,11 @@ const OWNERS: [(&str, &[&str]); 52] = [
     // Optional: the mocks behind feature `test-util`.
     ("mockall", &["domain"]),
     ("notify", &["fs-adapter"]),
+    ("postcard", &["fs-adapter"]),
     ("quick_cache", &["cache", "http"]),
     ("rustix", &["fs-adapter", "client", "app", "cli"]),
     ("sd-notify", &["cli"]),
-    ("serde", &["wire", "http", "client", "cli"]),
+    ("serde", &["wire", "fs-adapter", "http", "client", "cli"]),
     ("serde_json", &["http", "client", "app", "cli"]),
     ("sha2", &["fs-adapter", "app"]),
     // Only with `--cfg shuttle`.

@@ -10,13 +10,14 @@ use skillstat_cache::{CachedDiscovery, CachedProjects, Ttl, TtlStatsCache};
 use skillstat_domain::testing::Sketch;
 use skillstat_domain::testing::contract::{self, DeployStage, Stage};
 use skillstat_domain::{
-    Clock, CollectionReader, DeploymentReader, DirectOriginals, DirectStates, FileLister, Hasher,
-    InTurn, Originals, ProjectDiscovery, ProjectStates, StatsCache, Workers,
+    Clock, CollectionReader, ContentHash, ContentTraits, CopyLocation, DeploymentReader,
+    Difference, DirectOriginals, DirectStates, FileLister, HashError, Hasher, InTurn,
+    OriginalLocation, Originals, ProjectDiscovery, ProjectStates, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
-    BackupLimits, DEFAULT_MAX_DEPTH, DeployOptions, DiscoveryOptions, OpenatDiscovery,
-    ScopedWorkers, SearchRoot, Sha256Hasher, SkillmeatHome, Sleep, StagingDeployer,
-    TomlDeploymentReader, TreeLister, WalkdirDiscovery,
+    BackupLimits, DEFAULT_MAX_DEPTH, DeployOptions, DiscoveryOptions, IndexedHasher,
+    OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher, SkillmeatHome, Sleep,
+    StagingDeployer, TomlDeploymentReader, TreeLister, WalkdirDiscovery,
 };
 
 use crate::support::{self, OnDisk};
@@ -61,6 +62,54 @@ fn the_tracker_reader_keeps_its_contract() {
 #[test]
 fn the_hasher_keeps_its_contract() {
     contract::hasher(&|sketch| stage(sketch, |_| Arc::new(Sha256Hasher) as Arc<dyn Hasher>));
+}
+
+#[test]
+fn the_index_keeps_the_contract_of_the_hasher_when_it_knows_a_copy_and_when_it_does_not() {
+    contract::hasher(&|sketch| {
+        stage(sketch, |disk| -> Arc<dyn Hasher> {
+            Arc::new(IndexedHasher::new(disk.base().join("cache").into()))
+        })
+    });
+    contract::hasher(&|sketch| {
+        stage(sketch, |disk| -> Arc<dyn Hasher> { Arc::new(Twice(disk.base().join("cache"))) })
+    });
+}
+
+/// Asks one process after the other, of which the second knows what the first has read.
+#[derive(Debug)]
+struct Twice(Utf8PathBuf);
+
+impl Twice {
+    fn ask<T: PartialEq + std::fmt::Debug>(&self, ask: impl Fn(&IndexedHasher) -> T) -> T {
+        support::settle(&self.0);
+        let process = || IndexedHasher::new(self.0.clone().into());
+        let first = process();
+        let answer = ask(&first);
+        let kept = first.keep().expect("the directory is writable");
+        let second = process();
+        assert_eq!(ask(&second), answer);
+        assert_eq!(second.used().vouched, usize::from(kept), "what was kept is known");
+        answer
+    }
+}
+
+impl Hasher for Twice {
+    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+        self.ask(|process| process.hash(copy))
+    }
+
+    fn difference(
+        &self,
+        copy: &CopyLocation<'_>,
+        baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError> {
+        self.ask(|process| process.difference(copy, baseline))
+    }
+
+    fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
+        self.ask(|process| process.examine(original))
+    }
 }
 
 #[test]

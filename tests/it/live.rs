@@ -53,6 +53,8 @@ impl Followed {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let base = fs::canonicalize(directory.path()).expect("it is there");
         make(&base);
+        // The service puts its index there; where collections may come to be is watched.
+        fs::create_dir_all(base.join("home")).expect("writable");
         let text = base.to_str().expect("UTF-8");
         let of_setting =
             |(name, value): &(&str, &str)| ((*name).into(), value.replace('~', text).into());

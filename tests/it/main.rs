@@ -9,6 +9,7 @@ mod deploying;
 mod diffs;
 mod drift;
 mod hostile;
+mod index;
 mod live;
 mod model;
 mod patches;

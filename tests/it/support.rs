@@ -4,6 +4,7 @@ mod cli;
 mod limits;
 mod on_disk;
 mod service;
+mod settle;
 mod sha256;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ pub(crate) use cli::{Answer, Skillstat};
 pub(crate) use limits::without_limits;
 pub(crate) use on_disk::{OnDisk, put};
 pub(crate) use service::Service;
+pub(crate) use settle::settle;
 pub(crate) use sha256::hash_copy;
 
 /// Returns the root of the workspace.

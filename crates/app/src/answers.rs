@@ -124,7 +124,9 @@ impl Answers<'_> {
                     inventory.to_mut().retain_project(project);
                 }
                 let wanted = |_: &ProjectPath, artifact: &ArtifactId| wanted(artifact);
-                Cow::Owned(self.app.statistics().overview(&inventory, &wanted, observer))
+                let mut overview = self.app.statistics().overview(&inventory, &wanted, observer);
+                self.app.add_untrue_index(&mut overview.problems);
+                Cow::Owned(overview)
             }
         }
     }
@@ -138,7 +140,10 @@ impl Answers<'_> {
         match &self.found {
             Found::Told(told) => told.overview.value.statistics(artifact),
             Found::Seen(inventory) => {
-                self.app.statistics().statistics(inventory, artifact, observer)
+                let mut statistics =
+                    self.app.statistics().statistics(inventory, artifact, observer);
+                self.app.add_untrue_index(&mut statistics.problems);
+                statistics
             }
         }
     }

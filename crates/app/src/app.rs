@@ -10,11 +10,12 @@ use skillstat_domain::{
     Hasher, ProjectDiscovery, StatisticsService, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
-    HashPathError, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
+    HashPathError, IndexedHasher, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
     TomlDeploymentReader, TreeLister, WatchPorts,
 };
 
 use crate::answers::Service;
+use crate::index::index;
 use crate::watching::{discovery_options, excluded};
 use crate::writing::deployments;
 use crate::{Config, SystemClock};
@@ -28,6 +29,7 @@ pub struct App {
     deployments: DeploymentService,
     diffs: DiffService,
     fingerprint: String,
+    pub(crate) index: Option<Arc<IndexedHasher>>,
     pub(crate) service: Service,
 }
 
@@ -59,7 +61,11 @@ impl App {
         let workers: Arc<dyn Workers> = Arc::new(workers);
         let discovery = OpenatDiscovery::new(discovery_options(config), Arc::clone(&workers))
             .with_context(|| excluded(config))?;
-        let hasher: Arc<dyn Hasher> = Arc::new(Sha256Hasher);
+        let index = index(config);
+        let hasher: Arc<dyn Hasher> = match &index {
+            Some(index) => Arc::clone(index) as _,
+            None => Arc::new(Sha256Hasher),
+        };
         let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
         let sources = Sources {
             discovery: Arc::new(discovery),
@@ -94,6 +100,7 @@ impl App {
             sources,
             statistics,
             fingerprint: config.fingerprint(),
+            index,
             service: Service::new(config),
         })
     }

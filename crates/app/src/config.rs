@@ -3,6 +3,7 @@
 mod environment;
 mod error;
 mod file;
+mod flags;
 mod keys;
 mod setting;
 mod skillmeat_paths;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use camino::Utf8PathBuf;
 pub use error::ConfigError;
+pub use flags::{Flags, IndexFlag};
 pub use setting::{Origin, Setting};
 use sha2::{Digest, Sha256};
 use skillstat_fs_adapter::{DEFAULT_MAX_DEPTH, ScopedWorkers, SearchRoot};
@@ -86,36 +88,16 @@ pub struct Config {
     pub backup_days: Setting<NonZeroU64>,
     /// How many seconds a write waits for another to finish.
     pub lock_seconds: Setting<NonZeroU64>,
+    /// Whether hashes are remembered from one process to the next.
+    pub index: Setting<bool>,
+    /// Where that is done.
+    pub cache_directory: Setting<PathBuf>,
+    /// Whether everything is read nevertheless, and compared with what is remembered.
+    pub verify: bool,
     /// The configuration file, and whether it is there.
     pub file: Setting<PathBuf>,
     /// Whether the configuration file was found and read.
     pub file_found: bool,
-}
-
-/// What was said on the command line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// `--root`, any number of times.
-    pub roots: Vec<PathBuf>,
-    /// `--max-depth`.
-    pub max_depth: Option<usize>,
-    /// `--config`.
-    pub config: Option<PathBuf>,
-    /// `--skillmeat-home`.
-    pub skillmeat_home: Option<PathBuf>,
-    /// `--listen`.
-    pub listen: Option<SocketAddr>,
-    /// `--socket`.
-    pub socket: Option<PathBuf>,
-    /// `--no-socket`.
-    pub no_socket: bool,
-    /// `--no-service`.
-    pub no_service: bool,
-    /// `--log`.
-    pub log: Option<String>,
-    /// Whether nobody chose the working directory, as with a service: it is no search root then,
-    /// unless it is named.
-    pub unattended: bool,
 }
 
 /// What the process was started with. Nothing else is read from the environment.
@@ -151,6 +133,8 @@ struct Layer {
     backup_count: Option<Setting<NonZeroUsize>>,
     backup_days: Option<Setting<NonZeroU64>>,
     lock_seconds: Option<Setting<NonZeroU64>>,
+    index: Option<Setting<bool>>,
+    cache_directory: Option<Setting<PathBuf>>,
 }
 
 impl Config {
@@ -169,7 +153,7 @@ impl Config {
             (None, None) => Setting::new(surroundings.config_file(), Origin::Default),
         };
         let (from_file, file_found) = file::layer(&file, surroundings)?;
-        let unattended = flags.unattended;
+        let (unattended, verify) = (flags.unattended, flags.index == IndexFlag::Verify);
         let flags = Layer::from(flags);
         let layers = [flags, environment, from_file];
         let roots = match first(&layers, |layer| &layer.roots) {
@@ -190,38 +174,34 @@ impl Config {
         let mut config = Self {
             roots,
             skillmeat_home,
-            max_depth: first(&layers, |layer| &layer.max_depth)
-                .unwrap_or(Setting::new(DEFAULT_MAX_DEPTH, Origin::Default)),
-            exclude: first(&layers, |layer| &layer.exclude)
-                .unwrap_or(Setting::new(Vec::new(), Origin::Default)),
+            max_depth: or_default(&layers, |layer| &layer.max_depth, DEFAULT_MAX_DEPTH),
+            exclude: or_default(&layers, |layer| &layer.exclude, Vec::new()),
             threads: first(&layers, |layer| &layer.threads).unwrap_or_else(|| {
                 Setting::new(ScopedWorkers::default().threads(), Origin::Default)
             }),
-            listen: first(&layers, |layer| &layer.listen)
-                .unwrap_or(Setting::new(DEFAULT_LISTEN, Origin::Default)),
-            ttl_seconds: first(&layers, |layer| &layer.ttl_seconds)
-                .unwrap_or(Setting::new(DEFAULT_TTL_SECONDS, Origin::Default)),
+            listen: or_default(&layers, |layer| &layer.listen, DEFAULT_LISTEN),
+            ttl_seconds: or_default(&layers, |layer| &layer.ttl_seconds, DEFAULT_TTL_SECONDS),
             token_file: first(&layers, |layer| &layer.token_file)
                 .unwrap_or_else(|| Setting::new(surroundings.token_file(), Origin::Default))
                 .map(|path| surroundings.absolute(path)),
             socket: Setting::new(None, Origin::Default),
-            ask_service: first(&layers, |layer| &layer.ask_service)
-                .unwrap_or(Setting::new(true, Origin::Default)),
+            ask_service: or_default(&layers, |layer| &layer.ask_service, true),
             log: first(&layers, |layer| &layer.log)
                 .unwrap_or_else(|| Setting::new(DEFAULT_LOG.to_owned(), Origin::Default)),
-            watch: first(&layers, |layer| &layer.watch)
-                .unwrap_or(Setting::new(Watch::Auto, Origin::Default)),
-            watch_budget: first(&layers, |layer| &layer.watch_budget)
-                .unwrap_or(Setting::new(DEFAULT_WATCH_BUDGET, Origin::Default)),
+            watch: or_default(&layers, |layer| &layer.watch, Watch::Auto),
+            watch_budget: or_default(&layers, |layer| &layer.watch_budget, DEFAULT_WATCH_BUDGET),
             state_directory: first(&layers, |layer| &layer.state_directory)
                 .unwrap_or_else(|| Setting::new(surroundings.state_directory(), Origin::Default))
                 .map(|path| surroundings.absolute(path)),
-            backup_count: first(&layers, |layer| &layer.backup_count)
-                .unwrap_or(Setting::new(DEFAULT_BACKUP_COUNT, Origin::Default)),
-            backup_days: first(&layers, |layer| &layer.backup_days)
-                .unwrap_or(Setting::new(DEFAULT_BACKUP_DAYS, Origin::Default)),
-            lock_seconds: first(&layers, |layer| &layer.lock_seconds)
-                .unwrap_or(Setting::new(DEFAULT_LOCK_SECONDS, Origin::Default)),
+            backup_count: or_default(&layers, |layer| &layer.backup_count, DEFAULT_BACKUP_COUNT),
+            backup_days: or_default(&layers, |layer| &layer.backup_days, DEFAULT_BACKUP_DAYS),
+            lock_seconds: or_default(&layers, |layer| &layer.lock_seconds, DEFAULT_LOCK_SECONDS),
+            index: first(&layers, |layer| &layer.index)
+                .unwrap_or_else(|| Setting::new(surroundings.has_cache(), Origin::Default)),
+            cache_directory: first(&layers, |layer| &layer.cache_directory)
+                .unwrap_or_else(|| Setting::new(surroundings.cache_directory(), Origin::Default))
+                .map(|path| surroundings.absolute(path)),
+            verify,
             file,
             file_found,
         };
@@ -265,39 +245,21 @@ impl Config {
     }
 }
 
-impl From<Flags> for Layer {
-    fn from(flags: Flags) -> Self {
-        let socket = if flags.no_socket {
-            Some(Setting::new(None, Origin::Flag("--no-socket")))
-        } else {
-            flags.socket.map(|path| Setting::new(Some(path), Origin::Flag("--socket")))
-        };
-        Self {
-            roots: (!flags.roots.is_empty())
-                .then(|| Setting::new(flags.roots, Origin::Flag("--root"))),
-            max_depth: flags
-                .max_depth
-                .map(|depth| Setting::new(depth, Origin::Flag("--max-depth"))),
-            skillmeat_home: flags
-                .skillmeat_home
-                .map(|home| Setting::new(home, Origin::Flag("--skillmeat-home"))),
-            listen: flags.listen.map(|address| Setting::new(address, Origin::Flag("--listen"))),
-            ask_service: flags
-                .no_service
-                .then(|| Setting::new(false, Origin::Flag("--no-service"))),
-            log: flags.log.map(|filter| Setting::new(filter, Origin::Flag("--log"))),
-            socket,
-            ..Self::default()
-        }
-    }
-}
-
 /// Returns a setting from the first layer that has it.
 fn first<T: Clone>(
     layers: &[Layer],
     setting: impl Fn(&Layer) -> &Option<Setting<T>>,
 ) -> Option<Setting<T>> {
     layers.iter().find_map(|layer| setting(layer).clone())
+}
+
+/// Returns a setting from the first layer that has it, or what holds when none has.
+fn or_default<T: Clone>(
+    layers: &[Layer],
+    setting: impl Fn(&Layer) -> &Option<Setting<T>>,
+    default: T,
+) -> Setting<T> {
+    first(layers, setting).unwrap_or(Setting::new(default, Origin::Default))
 }
 
 impl Surroundings {
@@ -335,6 +297,22 @@ impl Surroundings {
         let base =
             self.variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         base.unwrap_or_else(|| self.in_home(".local/state")).join("skillstat")
+    }
+
+    /// The directory for what can be made anew at any time, if there is one.
+    fn cache_home(&self) -> Option<PathBuf> {
+        let base = self.variable("XDG_CACHE_HOME").map(PathBuf::from);
+        let base = base.filter(|path| path.is_absolute());
+        base.or_else(|| Some(self.home.as_ref()?.join(".cache")))
+    }
+
+    /// Tells whether there is a place that is nobody else's: without a home there is none.
+    fn has_cache(&self) -> bool {
+        self.cache_home().is_some()
+    }
+
+    fn cache_directory(&self) -> PathBuf {
+        self.cache_home().unwrap_or_else(|| self.in_home(".cache")).join("skillstat")
     }
 
     fn token_file(&self) -> PathBuf {

@@ -3,6 +3,7 @@
 mod answers;
 mod app;
 mod config;
+mod index;
 mod live;
 mod local_offset;
 mod private_socket;
@@ -15,11 +16,12 @@ mod writing;
 
 pub use answers::{Answers, Scope, Source};
 pub use app::{App, RootLocation, hash_path};
-pub use config::{Config, ConfigError, Flags, Origin, Setting, Surroundings, Watch};
+pub use config::{Config, ConfigError, Flags, IndexFlag, Origin, Setting, Surroundings, Watch};
+pub use index::{IndexReport, clear_index, index_content};
 pub use live::Live;
 pub use local_offset::local_offset;
 pub use private_socket::PrivateSocket;
-pub use skillstat_fs_adapter::{HashPathError, SearchRoot, WatchLimits};
+pub use skillstat_fs_adapter::{HashPathError, IndexContent, SearchRoot, WatchLimits};
 pub use system_clock::SystemClock;
 pub use system_wall_clock::SystemWallClock;
 pub use token_file::{random_key, read_or_make_token, read_token};

@@ -70,11 +70,20 @@ impl Live {
         let asked = Arc::clone(&cached);
         let telling = runtime.spawn(async move { told.tell(&*asked).await });
         let (watcher, begin) = watching(config, app.watch_ports(&cached))?;
-        let asked = Arc::clone(&cached);
+        let (asked, index) = (Arc::clone(&cached), app.index.clone());
         let starting = runtime.spawn(async move {
             // Whatever is wrong is told to whoever asks; this is only so that the first need not wait.
             let _looked = asked.overview().await;
             begin();
+            if let Some(index) = index {
+                // From here on what has changed is told. What is read again is read, so that in time also
+                // what no stamp tells is seen.
+                let retired = tokio::task::spawn_blocking(move || {
+                    let _kept = index.keep();
+                    index.retire();
+                });
+                let _retired = retired.await;
+            }
         });
         let commands = Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
         let diffs = Arc::new(PooledDiffs::new(app.diffs().clone(), Arc::clone(&pool)));

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use skillstat_cache::Sources;
-use skillstat_domain::DeploymentService;
+use skillstat_domain::{DeploymentService, DirectStates};
 use skillstat_fs_adapter::{
-    BackupLimits, DeployOptions, ExcludeError, SkillmeatHome, Sleep, StagingDeployer,
+    BackupLimits, DeployOptions, ExcludeError, Sha256Hasher, SkillmeatHome, Sleep, StagingDeployer,
+    TomlDeploymentReader,
 };
 
 use crate::watching::discovery_options;
@@ -15,8 +16,8 @@ use crate::{Config, SystemWallClock};
 /// The seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
 
-/// Wires together what deploys. What is written is decided by what is on disk, never by what a cache
-/// holds, so `sources` have no memory.
+/// Wires together what deploys. What is written is decided by what is on disk, never by what a cache or an
+/// index holds: copies are read.
 ///
 /// # Errors
 ///
@@ -41,7 +42,7 @@ pub(crate) fn deployments(
     let home = SkillmeatHome::new(config.skillmeat_home.value.clone());
     Ok(DeploymentService {
         deployer: Arc::new(deployer),
-        states: Arc::clone(&sources.states),
+        states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
         discovery: Arc::clone(&sources.discovery),
         collections: Arc::clone(&sources.collections),
         collections_directory: home.collections_directory(),

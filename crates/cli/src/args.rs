@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub(crate) use diff::DiffOptions;
-use skillstat_app::Flags;
+use skillstat_app::{Flags, IndexFlag};
 pub(crate) use writes::{
     DeployOptions, ProfileOptions, RestoreOptions, UndeployOptions, WriteCommand,
 };
@@ -27,8 +27,31 @@ pub(crate) struct Cli {
     /// Look at the disk, and do not ask a service that runs
     #[arg(long, global = true)]
     pub(crate) no_service: bool,
+    #[command(flatten)]
+    pub(crate) index: IndexOptions,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+/// Whether copies are read that have not changed since the last time.
+#[derive(Debug, Args)]
+pub(crate) struct IndexOptions {
+    /// Read every copy, whatever is remembered of it, and remember nothing
+    #[arg(long, global = true)]
+    pub(crate) no_index: bool,
+    /// Read every copy, and tell where what is remembered is not true (exit code 3)
+    #[arg(long, global = true, conflicts_with = "no_index")]
+    pub(crate) verify: bool,
+}
+
+impl From<IndexOptions> for IndexFlag {
+    fn from(options: IndexOptions) -> Self {
+        match options {
+            IndexOptions { no_index: true, .. } => Self::Off,
+            IndexOptions { verify: true, .. } => Self::Verify,
+            IndexOptions { .. } => Self::Unsaid,
+        }
+    }
 }
 
 /// The service alone: where each agent skill is deployed, and which copies differ from what was
@@ -93,6 +116,11 @@ pub(crate) enum Command {
     },
     /// The settings in force, and where each came from
     Config,
+    /// What is remembered of copies from one command to the next
+    Cache {
+        #[command(subcommand)]
+        command: Option<CacheCommand>,
+    },
     /// The service: the same answers over HTTP, from a cache
     Serve(ServeOptions),
     /// Changes as they happen: a table on a terminal, lines otherwise
@@ -104,6 +132,13 @@ pub(crate) enum Command {
     },
     /// The manual page
     Man,
+}
+
+/// What can be done with what is remembered.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// Forget it
+    Clear,
 }
 
 /// The commands that look at projects.

@@ -1,6 +1,7 @@
 //! The commands, each a file: from an answer of the application to text or JSON.
 
 mod again;
+mod cache;
 mod completions;
 mod config;
 mod deploy;
@@ -19,6 +20,7 @@ mod watch;
 mod writing;
 
 pub(crate) use again::Again;
+pub(crate) use cache::cache;
 pub(crate) use completions::completions;
 pub(crate) use config::config;
 pub(crate) use deploy::deploy;
@@ -37,6 +39,7 @@ pub(crate) use watch::watch;
 pub(crate) use writing::Writing;
 
 use crate::console::Console;
+use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::render::places::short;
 use crate::render::plain::plain;
@@ -53,6 +56,17 @@ pub(crate) struct Scan<'a, 'c> {
 }
 
 impl<'a> Scan<'a, '_> {
+    /// Has what was read remembered, and tells how the command ends: what the index has said wrongly is a
+    /// failure.
+    pub(crate) fn remember(&mut self, exit: Exit) -> Exit {
+        if let Some(report) = self.app.keep_index()
+            && self.verbose
+        {
+            self.console.note(&plain(&report.to_string()));
+        }
+        if self.app.untrue_index().is_empty() { exit } else { Exit::Failure }
+    }
+
     fn progress(&self) -> Progress {
         Progress::new(self.console.err.size.is_some())
     }

@@ -88,18 +88,21 @@ fn dispatch(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> anyhow::Result<Exit> {
-    let Cli { global, json, no_service, command } = cli;
-    let (command, verbose) = (command.unwrap_or_default(), global.verbose);
+    let Cli { global, json, no_service, index, command } = cli;
+    let (command, verbose, index) = (command.unwrap_or_default(), global.verbose, index.into());
     if verbose && !matches!(command, Command::Serve(_)) {
         log_to_stderr(console.err.color);
     }
     // Only read where it is needed: some commands must work when it is broken.
-    let config = |flags| configure(Flags { no_service, ..flags }, surroundings);
+    let config = |flags| configure(Flags { no_service, index, ..flags }, surroundings);
     match command {
         Command::Completions { shell } => Ok(commands::completions(shell, console)),
         Command::Man => commands::man(console),
         Command::Hash { paths } => commands::hash(&paths, surroundings, json, console),
         Command::Config => commands::config(&config(global.into())?, json, console),
+        Command::Cache { command } => {
+            commands::cache(&config(global.into())?, command.as_ref(), json, console)
+        }
         Command::Serve(options) => {
             let flags = Flags { unattended: !surroundings.terminal, ..options.flags(global) };
             commands::serve(&config(flags)?, &options, verbose, console)
@@ -110,12 +113,13 @@ fn dispatch(
             let app = App::new(&config).map_err(exit::Usage::wrap)?;
             let app = &app;
             let mut scan = Scan { app, config: &config, surroundings, json, verbose, console };
-            match command {
+            let exit = match command {
                 ScanCommand::Status(options) => commands::status(&mut scan, &options),
                 ScanCommand::Show(options) => commands::show(&mut scan, &options),
                 ScanCommand::Diff(options) => commands::diff(&mut scan, &options),
                 ScanCommand::Projects(options) => commands::projects(&mut scan, &options),
-            }
+            }?;
+            Ok(scan.remember(exit))
         }
         Command::Write(command) => {
             let again = Again::new(&global);
@@ -128,7 +132,10 @@ fn dispatch(
                 WriteCommand::Deploy(options) => commands::deploy(&mut writing, &options),
                 WriteCommand::Undeploy(options) => commands::undeploy(&mut writing, &options),
                 WriteCommand::Restore(options) => commands::restore(&mut writing, &options),
-                WriteCommand::Doctor(options) => commands::doctor(&mut writing, &options),
+                WriteCommand::Doctor(options) => {
+                    let exit = commands::doctor(&mut writing, &options)?;
+                    Ok(writing.scan.remember(exit))
+                }
             }
         }
     }

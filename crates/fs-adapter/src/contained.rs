@@ -1,6 +1,7 @@
 //! Reading a copy, or what it was deployed from, without leaving the directory it is in.
 
 use std::ffi::OsStr;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -30,12 +31,11 @@ pub(crate) fn read<R: Reader>(
 ) -> Result<(R, Kept), HashError> {
     let (root, path) = place(content);
     let whole = root.join(path);
-    let opened = match Dir::open_ambient_dir(&root, ambient_authority()) {
-        Ok(opened) => opened,
+    let links = match links(content) {
+        Ok(links) => links,
         Err(error) if is_absence(&error) => return Err(HashError::Missing),
         Err(error) => return Err(unverified(root.to_string(), content, &What::Io(error))),
     };
-    let links = Links::Beneath { profile_root: opened, copy: path.as_std_path().to_owned() };
     read_when_quiet(&links, NOTHING, reader).map_err(|fault| match fault.what {
         What::Io(error) if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) => {
             misplaced(content).unwrap_or(HashError::Missing)
@@ -62,6 +62,13 @@ pub(crate) fn read_when_quiet<R: Reader>(
         }
     }
     Err(Fault { inside: Vec::new(), what: What::Changed })
+}
+
+/// Opens the directory that is not left.
+pub(crate) fn links(content: &ContentLocation<'_>) -> io::Result<Links> {
+    let (root, path) = place(content);
+    let profile_root = Dir::open_ambient_dir(root, ambient_authority())?;
+    Ok(Links::Beneath { profile_root, copy: path.as_std_path().to_owned() })
 }
 
 /// Returns where the content is.

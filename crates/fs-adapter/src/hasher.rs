@@ -127,7 +127,8 @@ impl Reader for Sha256 {
     fn end(&mut self) {}
 }
 
-fn digest(digest: Sha256) -> ContentHash {
+/// Returns the hash of what was fed.
+pub(crate) fn digest(digest: Sha256) -> ContentHash {
     ContentHash::from_bytes(digest.finalize().into())
 }
 

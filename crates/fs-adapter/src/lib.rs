@@ -9,6 +9,7 @@ mod examination;
 mod fault;
 mod file_lock;
 mod hasher;
+mod index;
 mod kept;
 mod layout;
 mod lines;
@@ -32,6 +33,7 @@ pub use discovery::{
     DiscoveryOptions, ExcludeError, OpenatDiscovery, SearchRoot, WalkdirDiscovery,
 };
 pub use hasher::{HashPathError, Sha256Hasher};
+pub use index::{IndexContent, IndexUse, IndexedHasher};
 pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
 pub use pause::{Pause, Sleep};
 pub use scoped_workers::ScopedWorkers;

@@ -8,6 +8,12 @@ use std::path::{Path, PathBuf};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 
+/// Opens nothing where the system can do that.
+#[cfg(target_os = "linux")]
+const LOCATE: OFlags = OFlags::PATH;
+#[cfg(not(target_os = "linux"))]
+const LOCATE: OFlags = OFlags::NONBLOCK;
+
 /// Which links of a copy are followed.
 #[derive(Debug)]
 pub(crate) enum Links {
@@ -52,6 +58,12 @@ impl Links {
             FileType::Directory => self.open_as(inside, OFlags::DIRECTORY).map(Opened::Directory),
             _ => Ok(Opened::Neither),
         }
+    }
+
+    /// Finds the copy itself, without opening what is there: only what the system says of it, or of what
+    /// lies in it, can be asked.
+    pub(crate) fn locate(&self) -> io::Result<OwnedFd> {
+        self.open_as(b"", LOCATE)
     }
 
     fn kind(&self, inside: &[u8]) -> io::Result<FileType> {

@@ -38,6 +38,14 @@ pub(crate) trait Reader {
 
     /// It has ended.
     fn end(&mut self);
+
+    /// A directory is listed next, of which the system says this: its path below the artifact, empty when
+    /// it is the artifact.
+    fn listed(&mut self, _path: &[u8], _stat: &Stat) {}
+
+    /// Something comes that is neither a file nor a directory: a link, whatever it counts as, or what does
+    /// not count.
+    fn odd(&mut self) {}
 }
 
 /// Why a copy was not read.
@@ -126,6 +134,7 @@ impl<R: Reader> Walk<'_, R> {
     /// Feeds everything in a directory; returns its stamp from before it was listed.
     fn directory(&mut self, listing: &mut Dir) -> Result<Stamp, Fault> {
         let before = listing.stat().map_err(|errno| self.refused(errno.into()))?;
+        self.reader.listed(&self.path, &before);
         let mut entries = Vec::new();
         for entry in &mut *listing {
             let entry = entry.map_err(|errno| self.refused(errno.into()))?;
@@ -166,15 +175,22 @@ impl<R: Reader> Walk<'_, R> {
                 let stat = rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)
                     .map_err(|errno| self.vanished_or_refused(errno.into()))?;
                 match FileType::from_raw_mode(stat.st_mode) {
-                    FileType::Unknown => Ok(()),
+                    FileType::Unknown => self.odd(),
                     kind => self.entry(parent, name, kind),
                 }
             }
             FileType::Fifo
             | FileType::Socket
             | FileType::CharacterDevice
-            | FileType::BlockDevice => Ok(()),
+            | FileType::BlockDevice => self.odd(),
         }
+    }
+
+    /// Passes by what does not count.
+    #[expect(clippy::unnecessary_wraps, reason = "what is passed by is no fault")]
+    fn odd(&mut self) -> Result<(), Fault> {
+        self.reader.odd();
+        Ok(())
     }
 
     fn subdirectory(&mut self, parent: BorrowedFd<'_>, name: &CString) -> Result<(), Fault> {
@@ -201,6 +217,7 @@ impl<R: Reader> Walk<'_, R> {
 
     /// A link to a file counts as that file; a link to anything else, or to nothing, does not.
     fn link(&mut self) -> Result<(), Fault> {
+        self.reader.odd();
         match self.links.open(&self.path) {
             Ok(Opened::File(file)) => {
                 self.name()?;

@@ -23,10 +23,10 @@ pub(crate) struct Answer {
 }
 
 impl Skillstat {
-    /// In this working directory, with a home that is not there.
+    /// In this working directory, with a home that is not there and cannot be made.
     pub(crate) fn at(directory: impl Into<PathBuf>) -> Self {
         let surroundings = Surroundings {
-            home: Some(PathBuf::from("/nonexistent/home")),
+            home: Some(PathBuf::from("/proc/nobody")),
             working_directory: Some(directory.into()),
             ..Surroundings::default()
         };

@@ -53,6 +53,13 @@ impl OnDisk {
     }
 }
 
+impl OnDisk {
+    /// Where all of it lies.
+    pub(crate) fn base(&self) -> &Utf8Path {
+        self.root.parent().expect("the root lies in it")
+    }
+}
+
 fn write_tracker(profile_root: &Utf8Path, tracker: &TrackerSketch, backwards: bool) {
     let mut text = String::new();
     match tracker {

@@ -23,11 +23,7 @@ pub(super) fn layer(
     let get = |name| Some((surroundings.variable(name)?, Origin::Variable(name)));
     let layer = Layer {
         roots: get("SKILLSTAT_ROOTS").map(|(value, origin)| Setting::new(paths(value), origin)),
-        max_depth: get("SKILLSTAT_MAX_DEPTH")
-            .map(|(value, origin)| {
-                parse(value, origin, "SKILLSTAT_MAX_DEPTH", "a whole number from 0")
-            })
-            .transpose()?,
+        max_depth: parsed(surroundings, "SKILLSTAT_MAX_DEPTH", "a whole number from 0")?,
         exclude: get("SKILLSTAT_EXCLUDE")
             .map(|(value, origin)| {
                 let globs = text(value, &origin, "SKILLSTAT_EXCLUDE")?;
@@ -39,45 +35,30 @@ pub(super) fn layer(
             .transpose()?,
         skillmeat_home: get("SKILLSTAT_SKILLMEAT_HOME")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
-        threads: get("SKILLSTAT_THREADS")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_THREADS", FROM_ONE))
-            .transpose()?,
-        listen: get("SKILLSTAT_LISTEN")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_LISTEN", AN_ADDRESS))
-            .transpose()?,
-        ttl_seconds: get("SKILLSTAT_TTL_SECONDS")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_TTL_SECONDS", FROM_ONE))
-            .transpose()?,
+        threads: parsed(surroundings, "SKILLSTAT_THREADS", FROM_ONE)?,
+        listen: parsed(surroundings, "SKILLSTAT_LISTEN", AN_ADDRESS)?,
+        ttl_seconds: parsed(surroundings, "SKILLSTAT_TTL_SECONDS", FROM_ONE)?,
         token_file: get("SKILLSTAT_TOKEN_FILE")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
         socket: get("SKILLSTAT_SOCKET")
             .map(|(value, origin)| Setting::new(Some(value.into()), origin)),
-        ask_service: get("SKILLSTAT_ASK_SERVICE")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_ASK_SERVICE", "true or false"))
-            .transpose()?,
+        ask_service: parsed(surroundings, "SKILLSTAT_ASK_SERVICE", "true or false")?,
         log: get("SKILLSTAT_LOG")
             .map(|(value, origin)| {
                 let filter = text(value, &origin, "SKILLSTAT_LOG")?.to_owned();
                 Ok(Setting::new(filter, origin))
             })
             .transpose()?,
-        watch: get("SKILLSTAT_WATCH")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_WATCH", A_WAY))
-            .transpose()?,
-        watch_budget: get("SKILLSTAT_WATCH_BUDGET")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_WATCH_BUDGET", FROM_ONE))
-            .transpose()?,
+        watch: parsed(surroundings, "SKILLSTAT_WATCH", A_WAY)?,
+        watch_budget: parsed(surroundings, "SKILLSTAT_WATCH_BUDGET", FROM_ONE)?,
         state_directory: get("SKILLSTAT_STATE_DIRECTORY")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
-        backup_count: get("SKILLSTAT_BACKUP_COUNT")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_BACKUP_COUNT", FROM_ONE))
-            .transpose()?,
-        backup_days: get("SKILLSTAT_BACKUP_DAYS")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_BACKUP_DAYS", FROM_ONE))
-            .transpose()?,
-        lock_seconds: get("SKILLSTAT_LOCK_SECONDS")
-            .map(|(value, origin)| parse(value, origin, "SKILLSTAT_LOCK_SECONDS", FROM_ONE))
-            .transpose()?,
+        backup_count: parsed(surroundings, "SKILLSTAT_BACKUP_COUNT", FROM_ONE)?,
+        backup_days: parsed(surroundings, "SKILLSTAT_BACKUP_DAYS", FROM_ONE)?,
+        lock_seconds: parsed(surroundings, "SKILLSTAT_LOCK_SECONDS", FROM_ONE)?,
+        index: parsed(surroundings, "SKILLSTAT_INDEX", "true or false")?,
+        cache_directory: get("SKILLSTAT_CACHE_DIRECTORY")
+            .map(|(value, origin)| Setting::new(value.into(), origin)),
     };
     let file = get("SKILLSTAT_CONFIG")
         .map(|(value, origin)| Setting::new(surroundings.absolute(value.into()), origin));
@@ -89,15 +70,17 @@ fn paths(value: &OsStr) -> Vec<PathBuf> {
     std::env::split_paths(value).filter(|path| !path.as_os_str().is_empty()).collect()
 }
 
-fn parse<T: std::str::FromStr>(
-    value: &OsStr,
-    origin: Origin,
-    name: &str,
+/// Reads a value that is no text.
+fn parsed<T: std::str::FromStr>(
+    surroundings: &Surroundings,
+    name: &'static str,
     expected: &str,
-) -> Result<Setting<T>, ConfigError> {
+) -> Result<Option<Setting<T>>, ConfigError> {
+    let Some(value) = surroundings.variable(name) else { return Ok(None) };
+    let origin = Origin::Variable(name);
     let parsed = text(value, &origin, name)?.parse();
     let value = parsed.map_err(|_| ConfigError::value(&origin, name, expected))?;
-    Ok(Setting::new(value, origin))
+    Ok(Some(Setting::new(value, origin)))
 }
 
 fn text<'a>(value: &'a OsStr, origin: &Origin, name: &str) -> Result<&'a str, ConfigError> {

@@ -68,6 +68,10 @@ fn set(
         let time = number(value).and_then(|time| NonZeroU64::new(u64::try_from(time).ok()?));
         time.ok_or_else(|| wrong(FROM_ONE))
     };
+    let switch = || match value.get_ref() {
+        DeValue::Boolean(on) => Ok(*on),
+        _ => Err(wrong("true or false")),
+    };
     match name {
         "roots" => {
             let roots = strings(value).ok_or_else(|| wrong("an array of strings"))?;
@@ -97,10 +101,7 @@ fn set(
             };
             layer.socket = Some(Setting::new(path.map(resolve), origin));
         }
-        "ask_service" => {
-            let DeValue::Boolean(ask) = value.get_ref() else { return Err(wrong("true or false")) };
-            layer.ask_service = Some(Setting::new(*ask, origin));
-        }
+        "ask_service" => layer.ask_service = Some(Setting::new(switch()?, origin)),
         "log" => {
             let filter = string(value).ok_or_else(|| wrong("a string"))?;
             layer.log = Some(Setting::new(filter, origin));
@@ -114,6 +115,8 @@ fn set(
         "backup_count" => layer.backup_count = Some(Setting::new(count()?, origin)),
         "backup_days" => layer.backup_days = Some(Setting::new(time()?, origin)),
         "lock_seconds" => layer.lock_seconds = Some(Setting::new(time()?, origin)),
+        "index" => layer.index = Some(Setting::new(switch()?, origin)),
+        "cache_directory" => layer.cache_directory = Some(Setting::new(path()?, origin)),
         _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The names of all settings, in the file and in the environment.
 
 /// The keys of the configuration file.
-pub(super) const KEYS: [&str; 17] = [
+pub(super) const KEYS: [&str; 19] = [
     "roots",
     "max_depth",
     "exclude",
@@ -19,6 +19,8 @@ pub(super) const KEYS: [&str; 17] = [
     "backup_count",
     "backup_days",
     "lock_seconds",
+    "index",
+    "cache_directory",
 ];
 
 /// What a number must be that counts something there is.
@@ -28,7 +30,7 @@ pub(super) const FROM_ONE: &str = "a whole number from 1";
 pub(super) const AN_ADDRESS: &str = "an address with a port, such as \"127.0.0.1:8787\"";
 
 /// The variables of the environment.
-pub(super) const VARIABLES: [&str; 18] = [
+pub(super) const VARIABLES: [&str; 20] = [
     "SKILLSTAT_ROOTS",
     "SKILLSTAT_MAX_DEPTH",
     "SKILLSTAT_EXCLUDE",
@@ -46,6 +48,8 @@ pub(super) const VARIABLES: [&str; 18] = [
     "SKILLSTAT_BACKUP_COUNT",
     "SKILLSTAT_BACKUP_DAYS",
     "SKILLSTAT_LOCK_SECONDS",
+    "SKILLSTAT_INDEX",
+    "SKILLSTAT_CACHE_DIRECTORY",
     "SKILLSTAT_CONFIG",
 ];
 

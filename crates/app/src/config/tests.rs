@@ -1,5 +1,6 @@
 //! Configuration: which source wins, where each value came from, and what is refused.
 
+mod index;
 mod refused;
 mod roots;
 mod socket;
@@ -110,6 +111,7 @@ fn everything() -> Place {
             socket: Some("/flag".into()),
             no_socket: false,
             no_service: true,
+            index: IndexFlag::Unsaid,
             log: Some("flag".into()),
             unattended: false,
         })

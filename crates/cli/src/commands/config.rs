@@ -16,7 +16,7 @@ pub(crate) fn config(
 ) -> anyhow::Result<Exit> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let roots: Value = config.roots.value.iter().map(|root| path(&root.path)).collect();
-    let settings: [(&str, Value, &Origin); 17] = [
+    let settings: [(&str, Value, &Origin); 19] = [
         ("roots", roots, &config.roots.origin),
         ("max_depth", config.max_depth.value.into(), &config.max_depth.origin),
         ("exclude", config.exclude.value.clone().into(), &config.exclude.origin),
@@ -42,6 +42,8 @@ pub(crate) fn config(
         ("backup_count", config.backup_count.value.get().into(), &config.backup_count.origin),
         ("backup_days", config.backup_days.value.get().into(), &config.backup_days.origin),
         ("lock_seconds", config.lock_seconds.value.get().into(), &config.lock_seconds.origin),
+        ("index", config.index.value.into(), &config.index.origin),
+        ("cache_directory", path(&config.cache_directory.value), &config.cache_directory.origin),
     ];
     if json {
         let mut object = serde_json::Map::new();

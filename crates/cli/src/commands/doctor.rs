@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use serde_json::{Value, json};
-use skillstat_app::{Setting, WatchLimits};
+use skillstat_app::{Setting, WatchLimits, index_content};
 use skillstat_domain::{DeploymentProfile, Problem, ProfileRoot, ProjectPath};
 
 use super::again::Again;
@@ -38,6 +38,7 @@ pub(crate) fn doctor(
     let mut problems = overview.problems.clone();
     problems.extend(collections.problems);
     problems.extend(vanished);
+    problems.extend(scan.app.untrue_index());
     problems.sort();
     // Some concern copies too.
     problems.dedup();
@@ -57,6 +58,7 @@ pub(crate) fn doctor(
         scan.console.json(&json!({
             "roots": roots,
             "collections": collections,
+            "index": index_json(scan),
             "watch": watch_json(scan),
             "problems": problems,
         }))?;
@@ -85,6 +87,7 @@ pub(crate) fn doctor(
     if collections.value.is_empty() {
         scan.console.line("  none");
     }
+    index(scan);
     watch(scan);
     tell(scan, &problems);
     Ok(exit)
@@ -111,6 +114,31 @@ fn roots(scan: &Scan<'_, '_>, projects: &[ProjectPath]) -> Vec<(String, Option<u
             (root.configured.display().to_string(), below)
         })
         .collect()
+}
+
+/// Tells what is remembered of copies, and where.
+fn index(scan: &mut Scan<'_, '_>) {
+    let Setting { value: used, origin } = &scan.config.index;
+    let content = index_content(scan.config);
+    let path = short(&content.path.display().to_string(), scan.surroundings);
+    scan.console.line(&format!("Index of fingerprints ({origin}):"));
+    let holds = match &content.entries {
+        _ if !used => "not used".to_owned(),
+        Ok(_) if content.bytes == 0 => "not there".to_owned(),
+        Ok(entries) => counted(*entries, "content"),
+        Err(reason) => plain(reason).into_owned(),
+    };
+    scan.console.line(&format!("  {path}: {holds}"));
+}
+
+fn index_json(scan: &Scan<'_, '_>) -> Value {
+    let content = index_content(scan.config);
+    json!({
+        "path": content.path.display().to_string(),
+        "used": scan.config.index.value,
+        "entries": content.entries.ok(),
+        "size_bytes": content.bytes,
+    })
 }
 
 /// Tells how a service would see changes, and what the system allows.

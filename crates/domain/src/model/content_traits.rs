@@ -54,6 +54,12 @@ impl ContentTraits {
         self.with_lf.as_deref().copied().unwrap_or(self.hash)
     }
 
+    /// Returns the hashes of the files, sorted, as [`new`](Self::new) says what they are; nothing for an
+    /// artifact that is a file.
+    pub fn files(&self) -> Option<&[ContentHash]> {
+        self.files.as_deref()
+    }
+
     /// Tells whether deploying this content would leave a copy with this hash: either everything is
     /// copied or what deploying leaves out is not.
     pub fn deploys_as(&self, hash: ContentHash) -> bool {

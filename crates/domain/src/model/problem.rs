@@ -55,11 +55,13 @@ pub enum ProblemKind {
     Interrupted,
     /// A copy that was deployed from here is there, but another program has taken its record away.
     VanishedRecord,
+    /// The index of fingerprints says something else of a copy than its content does.
+    UntrueIndex,
 }
 
 impl ProblemKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::MissingRoot,
         Self::UnreadableDirectory,
         Self::NonUtf8Path,
@@ -73,6 +75,7 @@ impl ProblemKind {
         Self::NotWatched,
         Self::Interrupted,
         Self::VanishedRecord,
+        Self::UntrueIndex,
     ];
 
     /// Returns the name used in answers, in snake case.
@@ -91,6 +94,7 @@ impl ProblemKind {
             Self::NotWatched => "not_watched",
             Self::Interrupted => "interrupted",
             Self::VanishedRecord => "vanished_record",
+            Self::UntrueIndex => "untrue_index",
         }
     }
 }

@@ -46,7 +46,8 @@ const fn is_of_a_copy(kind: ProblemKind) -> bool {
     match kind {
         ProblemKind::UnreadableCopy
         | ProblemKind::MalformedManifest
-        | ProblemKind::UnreadableCollection => true,
+        | ProblemKind::UnreadableCollection
+        | ProblemKind::UntrueIndex => true,
         ProblemKind::MissingRoot
         | ProblemKind::UnreadableDirectory
         | ProblemKind::NonUtf8Path
@@ -80,7 +81,8 @@ pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
         | ProblemKind::UnreadableCollection
         | ProblemKind::NotWatched
         | ProblemKind::Interrupted
-        | ProblemKind::VanishedRecord => path.starts_with(project.as_path()),
+        | ProblemKind::VanishedRecord
+        | ProblemKind::UntrueIndex => path.starts_with(project.as_path()),
     }
 }
 

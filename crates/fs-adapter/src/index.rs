@@ -1,0 +1,335 @@
+//! Content hashes without reading what has not changed since the last time.
+//!
+//! The index holds, for each copy and each original, the fingerprint of what was read and what was found out
+//! from it. Where a copy still looks so (`fingerprint`), the answer is the one from then; else it is read,
+//! and noted again if its stamps can be trusted (`settled`). It is one file (`table`), written when something
+//! new is known (`keeping`), and no answer depends on it: without, everything is read.
+//!
+//! What no stamp tells is not seen: a write through `mmap` on a file system that does not stamp those, and a
+//! disk that changes a byte by itself. Reading everything and comparing finds that: see
+//! [`IndexedHasher::checking`].
+
+mod fingerprint;
+mod keeping;
+mod known;
+mod settled;
+mod table;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::{fmt, fs, io};
+
+use sha2::{Digest, Sha256};
+use skillstat_domain::{
+    ContentHash, ContentLocation, ContentTraits, CopyLocation, Difference, HashError, Hasher,
+    OriginalLocation, Problem, ProblemKind,
+};
+
+use self::fingerprint::{Fingerprint, Recorder};
+use self::keeping::{FILE, News};
+use self::known::{Found, Known};
+use self::settled::{Moment, is_settled, is_stamped_here};
+use self::table::{Day, Refused, Table};
+use crate::contained;
+use crate::examination::Examination;
+use crate::hasher::digest;
+
+/// Computes content hashes, and remembers them from one process to the next.
+///
+/// Many processes may use one directory. Nothing is an error: an index that cannot be read is rebuilt, one
+/// that cannot be written is left.
+pub struct IndexedHasher {
+    directory: PathBuf,
+    /// Whether everything is read anyway.
+    checking: bool,
+    /// What tells the time of a look.
+    now: fn() -> Moment,
+    /// What the file held when the first question came.
+    table: OnceLock<Table>,
+    /// Entries that are new, by key. Held for one insertion.
+    fresh: Mutex<HashMap<u64, Vec<u8>>>,
+    /// Which file systems were looked at, and whether their stamps can be trusted. Held for one look.
+    devices: Mutex<Vec<(u64, bool)>>,
+    /// What the index said wrongly. Held for one insertion.
+    untrue: Mutex<Vec<Problem>>,
+    retired: AtomicBool,
+    vouched: AtomicUsize,
+    read: AtomicUsize,
+}
+
+/// What is in the directory of an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexContent {
+    /// The file.
+    pub path: PathBuf,
+    /// How many bytes it has; 0 when it is not there.
+    pub bytes: u64,
+    /// Of how many copies and originals it holds something; 0 when it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be used, as a phrase.
+    pub entries: Result<usize, String>,
+}
+
+/// What an index was good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexUse {
+    /// For how many questions nothing had to be read.
+    pub vouched: usize,
+    /// For how many something was.
+    pub read: usize,
+}
+
+impl IndexedHasher {
+    /// Uses the index in a directory, which is made when there is something to write. Touches no disk.
+    pub fn new(directory: PathBuf) -> Self {
+        Self::with_clock(directory, settled::now)
+    }
+
+    fn with_clock(directory: PathBuf, now: fn() -> Moment) -> Self {
+        Self {
+            directory,
+            checking: false,
+            now,
+            table: OnceLock::new(),
+            fresh: Mutex::default(),
+            devices: Mutex::default(),
+            untrue: Mutex::default(),
+            retired: AtomicBool::new(false),
+            vouched: AtomicUsize::new(0),
+            read: AtomicUsize::new(0),
+        }
+    }
+
+    /// Reads everything nevertheless, and compares it with what the index says: see
+    /// [`untrue`](Self::untrue).
+    #[must_use]
+    pub fn checking(self) -> Self {
+        Self { checking: true, ..self }
+    }
+
+    /// Returns what the index was found to say wrongly, sorted by path. It has been put right.
+    pub fn untrue(&self) -> Vec<Problem> {
+        let mut untrue = lock(&self.untrue).clone();
+        untrue.sort();
+        untrue.dedup();
+        untrue
+    }
+
+    /// Returns what the index was good for so far.
+    pub fn used(&self) -> IndexUse {
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        IndexUse { vouched: count(&self.vouched), read: count(&self.read) }
+    }
+
+    /// Writes what is new; tells whether anything was.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be written, or another writes for too long. Whoever asks next reads again what
+    /// was read for nothing now.
+    pub fn keep(&self) -> io::Result<bool> {
+        let Some(table) = self.table.get() else { return Ok(false) };
+        let today = Day::try_from((self.now)().0 / (24 * 60 * 60)).unwrap_or(0);
+        keeping::keep(&self.directory, table, &News { fresh: &lock(&self.fresh), today })
+    }
+
+    /// Looks into no index any more, and remembers nothing: from now on everything is read.
+    pub fn retire(&self) {
+        self.retired.store(true, Ordering::Relaxed);
+        lock(&self.fresh).clear();
+    }
+
+    /// Looks what is in the directory of an index.
+    pub fn content(directory: &Path) -> IndexContent {
+        let path = directory.join(FILE);
+        let bytes = fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
+        let entries = match Table::read(&path) {
+            Ok(table) => Ok(table.len()),
+            Err(Refused::Absent) => Ok(0),
+            Err(Refused::Unusable(reason)) => Err(reason),
+        };
+        IndexContent { path, bytes, entries }
+    }
+
+    /// Removes the index in a directory; tells whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system refuses, or another writes it for too long.
+    pub fn clear(directory: &Path) -> io::Result<bool> {
+        keeping::clear(directory)
+    }
+
+    /// Answers from the index if that knows the content as it is, else by reading it.
+    fn answer<T: PartialEq>(
+        &self,
+        content: &ContentLocation<'_>,
+        from: impl Fn(&Known) -> Option<T>,
+        read: impl FnOnce() -> Result<(T, Option<Fingerprint>, Found), HashError>,
+    ) -> Result<T, HashError> {
+        if self.retired.load(Ordering::Relaxed) {
+            return Ok(read()?.0);
+        }
+        let key = key(content);
+        let known = self.known(key, content);
+        let told = known.as_ref().and_then(&from);
+        if !self.checking
+            && let Some(told) = told
+        {
+            self.vouched.fetch_add(1, Ordering::Relaxed);
+            return Ok(told);
+        }
+        let looked = (self.now)();
+        let (answer, fingerprint, found) = read()?;
+        self.read.fetch_add(1, Ordering::Relaxed);
+        let is_other = |known: Known| known.hash() != found.hash();
+        let is_untrue = known.is_some_and(is_other) || told.is_some_and(|told| told != answer);
+        // What has changed meanwhile was told rightly.
+        if is_untrue && self.known(key, content).is_some() {
+            lock(&self.untrue).push(untrue(content));
+        }
+        if let Some(fingerprint) = fingerprint
+            && is_settled(fingerprint.changed, looked)
+            && self.is_stamped_here(content, fingerprint.top.device())
+            && let Some(entry) = Known::entry(&fingerprint, &found)
+            // When everything is read to be compared, most of it is known.
+            && self.table().get(key) != Some(&*entry)
+        {
+            lock(&self.fresh).insert(key, entry);
+        }
+        Ok(answer)
+    }
+
+    fn table(&self) -> &Table {
+        self.table.get_or_init(|| Table::read(&self.directory.join(FILE)).unwrap_or_default())
+    }
+
+    /// Returns what the index knows of a content, if that still looks as it did.
+    fn known(&self, key: u64, content: &ContentLocation<'_>) -> Option<Known> {
+        let entry = self.table().get(key)?;
+        // Whatever is wrong is found by who reads.
+        let located = contained::links(content).and_then(|links| links.locate()).ok()?;
+        Known::of(entry, &located).ok()?
+    }
+
+    fn is_stamped_here(&self, content: &ContentLocation<'_>, device: u64) -> bool {
+        let mut devices = lock(&self.devices);
+        if let Some((_, trusted)) = devices.iter().find(|(known, _)| *known == device) {
+            return *trusted;
+        }
+        let trusted = is_stamped_here(content, device);
+        devices.push((device, trusted));
+        trusted
+    }
+}
+
+impl Hasher for IndexedHasher {
+    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+        let content = ContentLocation::Copy(*copy);
+        let read = || {
+            let (read, _) = contained::read(&content, || Recorder::new(Sha256::new()))?;
+            let (read, fingerprint) = read.finish();
+            let hash = digest(read);
+            Ok((hash, fingerprint, Found::Hash(hash)))
+        };
+        self.answer(&content, |known| Some(known.hash()), read)
+    }
+
+    fn difference(
+        &self,
+        copy: &CopyLocation<'_>,
+        baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError> {
+        let content = ContentLocation::Copy(*copy);
+        let from = |known: &Known| {
+            if known.hash() == baseline {
+                return Some(None);
+            }
+            let (traits, with_crlf) = known.traits()?;
+            Some(Some(Difference::new(traits, with_crlf, baseline)))
+        };
+        let read = || {
+            let (read, kept) = contained::read(&content, || Recorder::new(Sha256::new()))?;
+            let (read, mut fingerprint) = read.finish();
+            let hash = digest(read);
+            if hash == baseline {
+                return Ok((None, fingerprint, Found::Hash(hash)));
+            }
+            let examination = if let Some(examination) = kept.read(Examination::of_copy()) {
+                examination
+            } else {
+                let again = || Recorder::new(Examination::of_copy());
+                let (examination, again) = contained::read(&content, again)?.0.finish();
+                fingerprint = again;
+                examination
+            };
+            let (traits, with_crlf) = examination.finish();
+            let differs = traits.hash() != baseline;
+            let difference = differs.then(|| Difference::new(traits.clone(), with_crlf, baseline));
+            Ok((difference, fingerprint, Found::Traits(traits, with_crlf)))
+        };
+        self.answer(&content, from, read)
+    }
+
+    fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
+        let content = ContentLocation::Original(*original);
+        let read = || {
+            let (read, _) =
+                contained::read(&content, || Recorder::new(Examination::of_original()))?;
+            let (examination, fingerprint) = read.finish();
+            let (traits, with_crlf) = examination.finish();
+            Ok((traits.clone(), fingerprint, Found::Traits(traits, with_crlf)))
+        };
+        self.answer(&content, |known| Some(known.traits()?.0), read)
+    }
+}
+
+impl fmt::Debug for IndexedHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IndexedHasher").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}
+
+/// Names a content. Should two have the same name, one displaces the other: whose stamps an entry holds is
+/// told by themselves.
+fn key(content: &ContentLocation<'_>) -> u64 {
+    let (kind, root, path) = match content {
+        ContentLocation::Copy(copy) => {
+            (b'c', [copy.project.as_str(), copy.profile_root.as_str()], copy.path)
+        }
+        ContentLocation::Original(original) => {
+            (b'o', [original.collection.as_str(), ""], original.path)
+        }
+    };
+    let mut digest = Sha256::new_with_prefix([kind]);
+    for part in root.into_iter().chain([path.as_str()]) {
+        digest.update(part);
+        digest.update(b"\0");
+    }
+    let digest = digest.finalize();
+    u64::from_le_bytes(*digest.first_chunk().expect("SHA-256 has 32 bytes"))
+}
+
+fn untrue(content: &ContentLocation<'_>) -> Problem {
+    Problem {
+        path: contained::whole_path(content).to_string(),
+        line: None,
+        kind: ProblemKind::UntrueIndex,
+        reason: "is not what the index of fingerprints says, though no stamp has changed"
+            .to_owned(),
+        fix: "the index has been put right; where this comes again, use `--no-index`".to_owned(),
+        artifact: None,
+    }
+}
+
+/// Locks; what a panic left is whole, as nothing is done under the lock that could be half done.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

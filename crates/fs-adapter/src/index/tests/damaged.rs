@@ -1,0 +1,143 @@
+//! An index that is not as it was written: never a wrong answer, never an error.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+/// Checks that the index is not used, that it is said why, and that it is put right.
+#[track_caller]
+fn check_rebuilt(tree: &TempTree, why: &str) {
+    let reason = IndexedHasher::content(&directory(tree)).entries.unwrap_err();
+    assert!(reason.contains(why), "{reason}");
+    check(tree, READ);
+    let again = process(tree);
+    hash(&again, tree).unwrap();
+    assert!(again.keep().unwrap());
+    check(tree, VOUCHED);
+}
+
+fn file(tree: &TempTree) -> PathBuf {
+    directory(tree).join(FILE)
+}
+
+#[test]
+fn one_that_is_cut_off_anywhere_is_none() {
+    let tree = known();
+    let whole = fs::read(file(&tree)).unwrap();
+    for length in 0..whole.len() {
+        fs::write(file(&tree), &whole[..length]).unwrap();
+        check(&tree, READ);
+    }
+    check_rebuilt(&tree, "damaged");
+}
+
+#[test]
+fn one_with_any_bit_flipped_is_none() {
+    let tree = known();
+    let whole = fs::read(file(&tree)).unwrap();
+    for bit in 0..whole.len() * 8 {
+        let mut damaged = whole.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        fs::write(file(&tree), damaged).unwrap();
+        check(&tree, READ);
+    }
+    check_rebuilt(&tree, "damaged");
+}
+
+#[test]
+fn garbage_is_none() {
+    let tree = known();
+    let whole = fs::read(file(&tree)).unwrap();
+    let more = [&whole[..], b"\0"].concat();
+    for garbage in [Vec::new(), vec![0; 10_000], vec![0xff; 33], whole.repeat(2), more] {
+        fs::write(file(&tree), garbage).unwrap();
+        check(&tree, READ);
+    }
+    check_rebuilt(&tree, "damaged");
+}
+
+/// Writes a file whose checksum is right.
+fn write(tree: &TempTree, content: &[u8]) {
+    let checksum = Sha256::digest(content);
+    fs::write(file(tree), [content, checksum.as_slice()].concat()).unwrap();
+}
+
+#[test]
+fn one_whose_entries_make_no_sense_is_no_danger() {
+    let tree = known();
+    let whole = fs::read(file(&tree)).unwrap();
+    let content = &whole[..whole.len() - 32];
+    let begin = table::header().len() + table::FRAME;
+    // Each byte of the entry, and each length of it, with a checksum that is right.
+    for at in begin..content.len() {
+        for value in [0, 1, 0x7f, 0xff] {
+            let mut entry = content.to_vec();
+            if entry[at] == value {
+                continue;
+            }
+            entry[at] = value;
+            write(&tree, &entry);
+            // What the entry says may be anything; that nothing panics or hangs is what is looked at.
+            let _any = hash(&process(&tree), &tree);
+        }
+    }
+    for length in (0..content.len()).filter(|length| *length != begin) {
+        write(&tree, &content[..length]);
+        if length != table::header().len() {
+            assert!(IndexedHasher::content(&directory(&tree)).entries.is_err(), "{length}");
+        }
+        check(&tree, READ);
+    }
+}
+
+#[test]
+fn one_of_another_user_machine_or_release_is_none() {
+    let tree = known();
+    let whole = fs::read(file(&tree)).unwrap();
+    let end = table::header().len();
+    let header = String::from_utf8(whole[..end].to_vec()).unwrap();
+    let entries = &whole[end..whole.len() - 32];
+    let others = [
+        header.replace("index 1 ", "index 2 "),
+        header.replace(env!("CARGO_PKG_VERSION"), "999.0.0"),
+        header.replace(std::env::consts::ARCH, "pdp11"),
+        header.replace("user ", "user 1"),
+        header.replace("in [", "in [4294967294, "),
+    ];
+    for other in others {
+        assert_ne!(other, header);
+        write(&tree, &[other.as_bytes(), entries].concat());
+        check_rebuilt(&tree, "another release, machine or user");
+    }
+}
+
+#[test]
+fn one_that_others_can_write_is_not_trusted() {
+    let tree = known();
+    for mode in [0o620, 0o602] {
+        fs::set_permissions(file(&tree), fs::Permissions::from_mode(mode)).unwrap();
+        check_rebuilt(&tree, "could have been written by somebody else");
+        let mode = fs::metadata(file(&tree)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn what_is_no_file_is_none() {
+    let tree = known();
+    let elsewhere = tree.path("elsewhere");
+    fs::rename(file(&tree), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, file(&tree)).unwrap();
+    let before = fs::read(&elsewhere).unwrap();
+    check_rebuilt(&tree, "cannot be read");
+    assert_eq!(fs::read(&elsewhere).unwrap(), before, "the link was replaced, not followed");
+    fs::remove_file(file(&tree)).unwrap();
+    tree.fifo("cache/skillstat/fingerprints");
+    check_rebuilt(&tree, "no regular file");
+    fs::remove_file(file(&tree)).unwrap();
+    fs::create_dir(file(&tree)).unwrap();
+    check(&tree, READ);
+    let other = process(&tree);
+    hash(&other, &tree).unwrap();
+    assert!(other.keep().is_err(), "a directory is nothing to replace");
+}
