@@ -7,6 +7,9 @@ use std::path::Path;
 
 use crate::layout::MAX_TOML_BYTES;
 
+/// For how many bytes there is room before any has come. Few trackers have more.
+const MOST_AT_ONCE: u64 = 256 * 1024;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub(crate) enum NotRead {
@@ -30,7 +33,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
     let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path);
     let bytes = file
-        .and_then(|file| read_at_most(&file, MAX_TOML_BYTES + 1))
+        .and_then(|file| read_whole(&file, metadata.len(), MAX_TOML_BYTES + 1))
         .map_err(|error| absent_or_refused(path, &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TOML_BYTES) {
         let megabytes = MAX_TOML_BYTES / 1024 / 1024;
@@ -44,7 +47,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
 
 /// Reads at most `limit` bytes. Whatever length the file claims to have, only what comes takes memory.
 pub(crate) fn read_at_most(file: &File, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    read_whole(file, 0, limit)
+}
+
+/// The same of a file that is likely to have `length` bytes: it is read at once if that is not much.
+fn read_whole(file: &File, length: u64, limit: u64) -> io::Result<Vec<u8>> {
+    let room = length.min(MOST_AT_ONCE).min(limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
