@@ -21,7 +21,11 @@ pub(crate) enum NotRead {
 
 /// Reads a file of at most [`MAX_TOML_BYTES`]. A FIFO or device is never opened.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
-    let metadata = fs::metadata(path).map_err(|error| absent_or_refused(path, &error))?;
+    // Mostly there is nothing, or a file and no link: that takes one look.
+    let named = fs::symlink_metadata(path).map_err(|error| absent_or_refused(false, &error))?;
+    let is_link = named.is_symlink();
+    let metadata = if is_link { fs::metadata(path) } else { Ok(named) };
+    let metadata = metadata.map_err(|error| absent_or_refused(is_link, &error))?;
     let refused = |reason: &str, fix| NotRead::Refused { reason: reason.to_owned(), fix };
     if metadata.is_dir() {
         return Err(refused("is a directory, not a file", "move the directory away"));
@@ -34,7 +38,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
     let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path);
     let bytes = file
         .and_then(|file| read_whole(&file, metadata.len(), MAX_TOML_BYTES + 1))
-        .map_err(|error| absent_or_refused(path, &error))?;
+        .map_err(|error| absent_or_refused(is_link, &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TOML_BYTES) {
         let megabytes = MAX_TOML_BYTES / 1024 / 1024;
         return Err(NotRead::Refused {
@@ -59,18 +63,18 @@ fn read_whole(file: &File, length: u64, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Tells a name that is not there from a link that leads nowhere or round.
-fn absent_or_refused(path: &Path, error: &io::Error) -> NotRead {
+fn absent_or_refused(is_link: bool, error: &io::Error) -> NotRead {
     if !crate::fault::is_absence(error) {
         return NotRead::Refused {
             reason: crate::fault::cannot_be_read(error),
             fix: crate::fault::make_readable(error),
         };
     }
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_symlink() => NotRead::Refused {
-            reason: "is a link that leads nowhere".to_owned(),
-            fix: "remove the link or restore what it points to",
-        },
-        _ => NotRead::Absent,
+    if !is_link {
+        return NotRead::Absent;
+    }
+    NotRead::Refused {
+        reason: "is a link that leads nowhere".to_owned(),
+        fix: "remove the link or restore what it points to",
     }
 }
