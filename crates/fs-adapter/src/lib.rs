@@ -14,6 +14,7 @@ mod kept;
 mod layout;
 mod lines;
 mod links;
+mod listing;
 mod pause;
 mod regular_file;
 mod scoped_workers;

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, statat};
 
 /// Opens nothing where the system can do that.
 #[cfg(target_os = "linux")]
@@ -69,11 +69,18 @@ impl Links {
     fn kind(&self, inside: &[u8]) -> io::Result<FileType> {
         match self {
             Self::Followed { copy } => {
-                let stat = rustix::fs::statat(CWD, join(copy, inside), AtFlags::empty())?;
+                let stat = statat(CWD, join(copy, inside), AtFlags::empty())?;
                 Ok(FileType::from_raw_mode(stat.st_mode))
             }
             Self::Beneath { profile_root, copy } => {
-                let kind = profile_root.metadata(join(copy, inside))?.file_type();
+                let path = join(copy, inside);
+                // Where there is no link at its end, its name is enough to ask for. What is wrong with
+                // the way to it, the way that is opened tells.
+                let named = statat(profile_root, &path, AtFlags::SYMLINK_NOFOLLOW);
+                if named.is_ok_and(|stat| is_file(&stat)) {
+                    return Ok(FileType::RegularFile);
+                }
+                let kind = profile_root.metadata(path)?.file_type();
                 Ok(match (kind.is_file(), kind.is_dir()) {
                     (true, _) => FileType::RegularFile,
                     (_, true) => FileType::Directory,
@@ -101,6 +108,10 @@ impl Links {
             }
         }
     }
+}
+
+fn is_file(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
 }
 
 fn join(copy: &Path, inside: &[u8]) -> PathBuf {

@@ -7,6 +7,9 @@ use std::path::Path;
 
 use crate::layout::MAX_TOML_BYTES;
 
+/// For how many bytes there is room before any has come. Few trackers have more.
+const MOST_AT_ONCE: u64 = 256 * 1024;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub(crate) enum NotRead {
@@ -18,7 +21,11 @@ pub(crate) enum NotRead {
 
 /// Reads a file of at most [`MAX_TOML_BYTES`]. A FIFO or device is never opened.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
-    let metadata = fs::metadata(path).map_err(|error| absent_or_refused(path, &error))?;
+    // Mostly there is nothing, or a file and no link: that takes one look.
+    let named = fs::symlink_metadata(path).map_err(|error| absent_or_refused(false, &error))?;
+    let is_link = named.is_symlink();
+    let metadata = if is_link { fs::metadata(path) } else { Ok(named) };
+    let metadata = metadata.map_err(|error| absent_or_refused(is_link, &error))?;
     let refused = |reason: &str, fix| NotRead::Refused { reason: reason.to_owned(), fix };
     if metadata.is_dir() {
         return Err(refused("is a directory, not a file", "move the directory away"));
@@ -30,8 +37,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
     let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path);
     let bytes = file
-        .and_then(|file| read_at_most(&file, MAX_TOML_BYTES + 1))
-        .map_err(|error| absent_or_refused(path, &error))?;
+        .and_then(|file| read_whole(&file, metadata.len(), MAX_TOML_BYTES + 1))
+        .map_err(|error| absent_or_refused(is_link, &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TOML_BYTES) {
         let megabytes = MAX_TOML_BYTES / 1024 / 1024;
         return Err(NotRead::Refused {
@@ -44,24 +51,30 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
 
 /// Reads at most `limit` bytes. Whatever length the file claims to have, only what comes takes memory.
 pub(crate) fn read_at_most(file: &File, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    read_whole(file, 0, limit)
+}
+
+/// The same of a file that is likely to have `length` bytes: it is read at once if that is not much.
+fn read_whole(file: &File, length: u64, limit: u64) -> io::Result<Vec<u8>> {
+    let room = length.min(MOST_AT_ONCE).min(limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Tells a name that is not there from a link that leads nowhere or round.
-fn absent_or_refused(path: &Path, error: &io::Error) -> NotRead {
+fn absent_or_refused(is_link: bool, error: &io::Error) -> NotRead {
     if !crate::fault::is_absence(error) {
         return NotRead::Refused {
             reason: crate::fault::cannot_be_read(error),
             fix: crate::fault::make_readable(error),
         };
     }
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_symlink() => NotRead::Refused {
-            reason: "is a link that leads nowhere".to_owned(),
-            fix: "remove the link or restore what it points to",
-        },
-        _ => NotRead::Absent,
+    if !is_link {
+        return NotRead::Absent;
+    }
+    NotRead::Refused {
+        reason: "is a link that leads nowhere".to_owned(),
+        fix: "remove the link or restore what it points to",
     }
 }

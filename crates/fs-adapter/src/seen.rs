@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rustix::fs::{AtFlags, Dir, Stat, fstat, statat};
+use rustix::fs::{AtFlags, Stat, fstat, statat};
 
 use crate::fault::is_absence;
 use crate::links::{Links, Opened};
@@ -24,16 +24,10 @@ static HELD: AtomicUsize = AtomicUsize::new(0);
 /// What was read so far.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    held: Vec<(Held, Stamp)>,
+    /// What is kept open. A change to it or its name shows in what the system says of it: a file that is
+    /// replaced loses a name, and a directory in which a name is replaced has changed.
+    held: Vec<(OwnedFd, Stamp)>,
     named: Vec<Named>,
-}
-
-/// Something kept open. A change to it or its name shows in what the system says of it: a file that
-/// is replaced loses a name, and a directory in which a name is replaced has changed.
-#[derive(Debug)]
-enum Held {
-    File(OwnedFd),
-    Directory(Dir),
 }
 
 /// Something to be found by its name again.
@@ -45,17 +39,14 @@ struct Named {
 }
 
 impl Seen {
-    /// Remembers a file that was read, as it was before.
-    pub(crate) fn file(&mut self, inside: &[u8], file: OwnedFd, stamp: Stamp, through_link: bool) {
-        self.remember(inside, Held::File(file), stamp, through_link);
-    }
-
-    /// Remembers a directory that was listed, as it was before.
-    pub(crate) fn directory(&mut self, inside: &[u8], directory: Dir, stamp: Stamp) {
-        self.remember(inside, Held::Directory(directory), stamp, false);
-    }
-
-    fn remember(&mut self, inside: &[u8], open: Held, stamp: Stamp, through_link: bool) {
+    /// Remembers a file that was read or a directory that was listed, as it was before.
+    pub(crate) fn remember(
+        &mut self,
+        inside: &[u8],
+        open: OwnedFd,
+        stamp: Stamp,
+        through_link: bool,
+    ) {
         // The copy itself has no name below itself, so it is kept open whatever the number. What was
         // reached through a link is found by name again: the way there may lead elsewhere by then.
         let room = HELD.fetch_add(1, Ordering::Relaxed) < MAX_HELD && !through_link;
@@ -71,7 +62,7 @@ impl Seen {
     /// Tells whether everything is still as it was; names are looked up in the open directory `top`.
     pub(crate) fn unchanged(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> io::Result<bool> {
         for (held, stamp) in &self.held {
-            if Stamp::new(&held.stat()?) != *stamp {
+            if Stamp::new(&fstat(held)?) != *stamp {
                 return Ok(false);
             }
         }
@@ -90,15 +81,6 @@ impl Seen {
 impl Drop for Seen {
     fn drop(&mut self) {
         HELD.fetch_sub(self.held.len(), Ordering::Relaxed);
-    }
-}
-
-impl Held {
-    fn stat(&self) -> io::Result<Stat> {
-        Ok(match self {
-            Self::File(file) => fstat(file),
-            Self::Directory(directory) => directory.stat(),
-        }?)
     }
 }
 

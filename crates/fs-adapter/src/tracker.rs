@@ -4,6 +4,7 @@ mod document;
 mod record;
 mod record_text;
 mod text;
+mod usual_form;
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -30,6 +31,19 @@ use crate::regular_file::{self, NotRead};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TomlDeploymentReader;
 
+impl TomlDeploymentReader {
+    /// Reads the bytes of the tracker at `path`, however they were had.
+    pub fn read_bytes(
+        path: &str,
+        profile_root: &ProfileRoot,
+        bytes: &[u8],
+    ) -> Scanned<Vec<DeploymentRecord>> {
+        let mut scanned = Scanned::default();
+        Document::new(&path.into(), profile_root, &mut scanned).read(bytes);
+        scanned
+    }
+}
+
 impl DeploymentReader for TomlDeploymentReader {
     fn read(&self, project: &ProjectPath) -> Scanned<Vec<DeploymentRecord>> {
         let mut scanned = Scanned::default();
@@ -51,13 +65,6 @@ impl DeploymentReader for TomlDeploymentReader {
         }
         scanned
     }
-}
-
-/// Returns what is wrong in the bytes of a tracker.
-pub(crate) fn problems_of(path: &str, profile_root: &ProfileRoot, bytes: &[u8]) -> Vec<Problem> {
-    let mut scanned = Scanned::default();
-    Document::new(&path.into(), profile_root, &mut scanned).read(bytes);
-    scanned.problems
 }
 
 /// Lists what may be a profile root, in the order of answers.

@@ -4,15 +4,15 @@
 //! by name. Entries are opened relative to their directory, never by absolute path: that is cheaper,
 //! and a directory that is swapped for a link meanwhile is not walked through.
 
-use std::ffi::CString;
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 
 use crate::entry::LeftOut;
 use crate::kept::Kept;
 use crate::links::{Links, Opened, leaves_profile_root};
+use crate::listing::list;
 use crate::seen::Seen;
 use crate::stamp::Stamp;
 
@@ -87,6 +87,8 @@ pub(crate) fn read<R: Reader>(
         reader,
         kept: Kept::new(),
         path: Vec::new(),
+        names: Vec::new(),
+        entries: Vec::new(),
         level: 0,
         seen: Seen::default(),
     };
@@ -100,12 +102,10 @@ pub(crate) fn read<R: Reader>(
         Opened::Directory(directory) => {
             walk.reader.directory();
             walk.kept.directory();
-            let mut listing = Dir::new(directory).map_err(|errno| walk.refused(errno.into()))?;
-            let stamp = walk.directory(&mut listing)?;
-            let stat = listing.stat().map_err(|errno| walk.refused(errno.into()))?;
-            let top = listing.fd().map_err(|errno| walk.refused(errno.into()))?;
+            let stamp = walk.directory(directory.as_fd())?;
+            let stat = fstat(&directory).map_err(|errno| walk.refused(errno.into()))?;
             if Stamp::new(&stat) == stamp {
-                walk.seen.unchanged(links, Some(top))
+                walk.seen.unchanged(links, Some(directory.as_fd()))
             } else {
                 Ok(false)
             }
@@ -126,43 +126,57 @@ struct Walk<'a, R> {
     kept: Kept,
     /// The path of the current entry relative to the copy, without a slash at either end.
     path: Vec<u8>,
+    /// The names of `entries`, one behind the other.
+    names: Vec<u8>,
+    /// What is still to be fed of this directory and those above, in one room for all of them.
+    entries: Vec<Entry>,
     level: usize,
     seen: Seen,
 }
 
+/// An entry of a directory.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// Where its name begins and ends in [`Walk::names`].
+    name: (usize, usize),
+    kind: FileType,
+}
+
 impl<R: Reader> Walk<'_, R> {
     /// Feeds everything in a directory; returns its stamp from before it was listed.
-    fn directory(&mut self, listing: &mut Dir) -> Result<Stamp, Fault> {
-        let before = listing.stat().map_err(|errno| self.refused(errno.into()))?;
+    fn directory(&mut self, directory: BorrowedFd<'_>) -> Result<Stamp, Fault> {
+        let before = fstat(directory).map_err(|errno| self.refused(errno.into()))?;
         self.reader.listed(&self.path, &before);
-        let mut entries = Vec::new();
-        for entry in &mut *listing {
-            let entry = entry.map_err(|errno| self.refused(errno.into()))?;
-            let name = entry.file_name().to_bytes();
-            if !matches!(name, b"." | b"..") && !(self.left_out)(name) {
-                entries.push((entry.file_name().to_owned(), entry.file_type()));
+        let Self { names, entries, left_out, .. } = self;
+        let (first_name, first) = (names.len(), entries.len());
+        let listed = list(directory, |name, kind| {
+            if !left_out(name.to_bytes()) {
+                let begin = names.len();
+                names.extend_from_slice(name.to_bytes());
+                entries.push(Entry { name: (begin, names.len()), kind });
             }
-        }
-        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        });
+        let name = |entry: &Entry| &names[entry.name.0..entry.name.1];
+        entries[first..].sort_unstable_by(|a, b| name(a).cmp(name(b)));
+        listed.map_err(|error| self.refused(error))?;
         let parent = self.path.len();
-        for (name, kind) in entries {
+        for at in first..self.entries.len() {
+            let Entry { name: (begin, end), kind } = self.entries[at];
             if parent > 0 {
                 self.path.push(b'/');
             }
-            self.path.extend_from_slice(name.to_bytes());
-            let directory = listing.fd().map_err(|errno| self.refused(errno.into()))?;
-            self.entry(directory, &name, kind)?;
+            let name = self.path.len();
+            self.path.extend_from_slice(&self.names[begin..end]);
+            self.entry(directory, name, kind)?;
             self.path.truncate(parent);
         }
+        self.names.truncate(first_name);
+        self.entries.truncate(first);
         Ok(Stamp::new(&before))
     }
 
-    fn entry(
-        &mut self,
-        parent: BorrowedFd<'_>,
-        name: &CString,
-        kind: FileType,
-    ) -> Result<(), Fault> {
+    /// Feeds the entry whose name is what begins at `name` in the path.
+    fn entry(&mut self, parent: BorrowedFd<'_>, name: usize, kind: FileType) -> Result<(), Fault> {
         match kind {
             FileType::RegularFile => {
                 self.name()?;
@@ -172,7 +186,7 @@ impl<R: Reader> Walk<'_, R> {
             FileType::Directory => self.subdirectory(parent, name),
             FileType::Symlink => self.link(),
             FileType::Unknown => {
-                let stat = rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)
+                let stat = statat(parent, &self.path[name..], AtFlags::SYMLINK_NOFOLLOW)
                     .map_err(|errno| self.vanished_or_refused(errno.into()))?;
                 match FileType::from_raw_mode(stat.st_mode) {
                     FileType::Unknown => self.odd(),
@@ -193,9 +207,8 @@ impl<R: Reader> Walk<'_, R> {
         Ok(())
     }
 
-    fn subdirectory(&mut self, parent: BorrowedFd<'_>, name: &CString) -> Result<(), Fault> {
-        let opened = self.open(parent, name, OFlags::DIRECTORY);
-        let mut listing = match opened {
+    fn subdirectory(&mut self, parent: BorrowedFd<'_>, name: usize) -> Result<(), Fault> {
+        let directory = match self.open(parent, name, OFlags::DIRECTORY) {
             Err(Fault { what: What::Io(error), .. })
                 if matches!(self.links, Links::Followed { .. })
                     && error.kind() == io::ErrorKind::PermissionDenied =>
@@ -203,15 +216,15 @@ impl<R: Reader> Walk<'_, R> {
                 // SkillMeat lists a directory it may not read as empty.
                 return Ok(());
             }
-            opened => Dir::new(opened?).map_err(|errno| self.refused(errno.into()))?,
+            opened => opened?,
         };
         if self.level == MAX_LEVELS || self.path.len() > MAX_PATH_BYTES {
             return Err(self.fault(What::TooDeep));
         }
         self.level += 1;
-        let stamp = self.directory(&mut listing)?;
+        let stamp = self.directory(directory.as_fd())?;
         self.level -= 1;
-        self.seen.directory(&self.path, listing, stamp);
+        self.seen.remember(&self.path, directory, stamp, false);
         Ok(())
     }
 
@@ -229,14 +242,9 @@ impl<R: Reader> Walk<'_, R> {
         }
     }
 
-    fn open(
-        &self,
-        parent: BorrowedFd<'_>,
-        name: &CString,
-        flags: OFlags,
-    ) -> Result<OwnedFd, Fault> {
+    fn open(&self, parent: BorrowedFd<'_>, name: usize, flags: OFlags) -> Result<OwnedFd, Fault> {
         let flags = flags | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        rustix::fs::openat(parent, name, flags, Mode::empty())
+        openat(parent, &self.path[name..], flags, Mode::empty())
             .map_err(|errno| self.vanished_or_refused(errno.into()))
     }
 
@@ -252,7 +260,7 @@ impl<R: Reader> Walk<'_, R> {
 
     /// Feeds the bytes of a file.
     fn content(&mut self, file: OwnedFd, through_link: bool) -> Result<(), Fault> {
-        let stat = rustix::fs::fstat(&file).map_err(|errno| self.refused(errno.into()))?;
+        let stat = fstat(&file).map_err(|errno| self.refused(errno.into()))?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(self.fault(What::Changed));
         }
@@ -276,7 +284,7 @@ impl<R: Reader> Walk<'_, R> {
         }
         self.reader.end();
         self.kept.end();
-        self.seen.file(&self.path, file, Stamp::new(&stat), through_link);
+        self.seen.remember(&self.path, file, Stamp::new(&stat), through_link);
         Ok(())
     }
 

@@ -53,7 +53,7 @@ fn main() {
         assert_eq!(asked(), alone(), "the same answer");
         assert!(service.asked() > before, "the service answered");
         let title = format!("skillstat {} of {} projects", question.join(" "), tree.projects);
-        compare(&title, &Side::new("asking", asked), &Side::new("looking", alone));
+        compare(&title, 21, &Side::new("asking", asked), &Side::new("looking", alone));
     }
 }
 

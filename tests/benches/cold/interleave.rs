@@ -3,9 +3,6 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How often each side runs.
-const ROUNDS: usize = 21;
-
 /// One way of doing it.
 pub(crate) struct Side<'a> {
     name: &'static str,
@@ -24,15 +21,17 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Runs both sides in turn and prints their medians and the ratio of the first to the second.
-pub(crate) fn compare(title: &str, first: &Side<'_>, second: &Side<'_>) {
+/// Runs both sides in turn, so many times each, and prints their medians and the ratio of the first to
+/// the second, which it returns.
+pub(crate) fn compare(title: &str, rounds: usize, first: &Side<'_>, second: &Side<'_>) -> f64 {
     let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         firsts.push(first.time());
         seconds.push(second.time());
     }
     let [one, two] = [median(firsts), median(seconds)].map(|time| time.as_secs_f64() * 1000.0);
-    println!("{title}: {:.2} ({} {one:.1} ms, {} {two:.1} ms)", one / two, first.name, second.name);
+    println!("{title}: {:.3} ({} {one:.2} ms, {} {two:.2} ms)", one / two, first.name, second.name);
+    one / two
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -7,71 +7,131 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod disk;
 mod floor;
 mod interleave;
 mod straight_line;
 mod tree;
 
+use std::path::Path;
 use std::process::Command;
 
 use interleave::{Side, compare};
 use skillstat_app::{App, Config, Flags, Surroundings};
-use tree::Size;
+use tree::{Size, Tree};
+
+/// Sizes as `medium` and `large` in the list of goals.
+const MEDIUM: Size = Size {
+    projects: 200,
+    artifacts: 60,
+    deploy_fraction: 0.2,
+    noise_files: 50_000,
+    seed: 2,
+    profiles: true,
+};
+const LARGE: Size = Size {
+    projects: 2000,
+    artifacts: 150,
+    deploy_fraction: 0.08,
+    noise_files: 400_000,
+    seed: 3,
+    profiles: true,
+};
 
 fn main() {
-    // Cargo runs benches for `cargo test` too, which only asks whether they work.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match *arguments {
+        // What a comparison with another process starts.
+        ["discover", root] => {
+            println!("{}", app(Path::new(root), cores()).discovery().discover().value.len());
+        }
+        ["disk", directory, ..] => disk::measure(&MEDIUM, Path::new(directory)),
+        _ if arguments.contains(&"--bench") => hot(),
+        // Cargo runs benches for `cargo test` too, which only asks whether they work.
+        _ => {}
     }
-    let tree = tree::build(&Size {
-        projects: 200,
-        artifacts: 60,
-        deploy_fraction: 0.2,
-        noise_files: 50_000,
-        seed: 1,
-        profiles: false,
-    });
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let app = app(&tree, threads);
-    let trackers = floor::trackers(&tree.root, 3);
-    println!("{} trackers, {threads} threads", trackers.len());
+}
 
-    let discover = || app.statistics().inventory(&()).projects.len();
-    let overview = || {
-        let service = app.statistics();
-        service.overview(&service.inventory(&()), &|_, _| true, &()).artifacts.len()
-    };
-    assert_eq!(discover(), tree.projects, "discovery finds what the testbed made");
-    assert_eq!(straight_line::status(&trackers, threads).artifacts, overview());
+fn hot() {
+    let (medium, large) = (tree::build(&MEDIUM), tree::build(&LARGE));
+    println!("{} threads", cores());
+    one_tree("medium", &medium, 21);
+    one_tree("large", &large, 7);
+    let (medium_app, large_app) = (app(&medium.root, cores()), app(&large.root, cores()));
+    let ratio = compare(
+        "status of all: large / medium",
+        7,
+        &Side::new("large", || overview(&large_app)),
+        &Side::new("medium", || overview(&medium_app)),
+    );
+    let projects = |tree: &Tree| f64::from(u32::try_from(tree.projects).expect("a few thousand"));
+    println!("the same, a project: {:.3}", ratio * projects(&medium) / projects(&large));
+}
+
+fn one_tree(name: &str, tree: &Tree, rounds: usize) {
+    let app = app(&tree.root, cores());
+    let trackers = floor::trackers(&tree.root, 3);
+    println!("{name}: {} trackers", trackers.len());
+    let inventory = app.statistics().inventory(&());
+    assert_eq!(inventory.projects.len(), tree.projects, "discovery finds what the testbed made");
+    let straight_line = || straight_line::status(&trackers, cores()).artifacts;
+    assert_eq!(straight_line(), overview(&app));
+    let artifacts: Vec<_> = inventory.artifacts().into_iter().cloned().collect();
+    let one = &artifacts[artifacts.len() / 2];
 
     let discovery = app.discovery();
     compare(
         "discovery / bare loop over RawDir and openat, one thread",
+        rounds,
         &Side::new("skillstat", || discovery.discover().value.len()),
         &Side::new("bare loop", || floor::trackers(&tree.root, 3).len()),
     );
+    let itself = std::env::current_exe().expect("the system knows it");
     compare(
-        "discovery / fdfind as a process",
-        &Side::new("skillstat", || discovery.discover().value.len()),
+        "discovery / fdfind, both as a process",
+        rounds,
+        &Side::new("skillstat", || output(Command::new(&itself).arg("discover").arg(&tree.root))),
         &Side::new("fdfind", || {
             let arguments = ["-HI", "--max-depth", "5", "-g", ".skillmeat-deployed.toml"];
-            let found = Command::new("fdfind")
-                .args(arguments)
-                .arg(&tree.root)
-                .output()
-                .expect("fdfind is installed");
-            found.stdout.split(|&byte| byte == b'\n').count() - 1
+            output(Command::new("fdfind").args(arguments).arg(&tree.root))
         }),
     );
     compare(
         "status of all, discovery included / straight line, given the trackers",
-        &Side::new("skillstat", overview),
-        &Side::new("straight line", || straight_line::status(&trackers, threads).artifacts),
+        rounds,
+        &Side::new("skillstat", || overview(&app)),
+        &Side::new("straight line", straight_line),
+    );
+    compare(
+        "one artifact / status of all",
+        rounds,
+        &Side::new("one", || {
+            let service = app.statistics();
+            service.statistics(&service.inventory(&()), one, &()).total()
+        }),
+        &Side::new("all", || overview(&app)),
     );
 }
 
-fn app(tree: &tree::Tree, threads: usize) -> App {
-    let flags = Flags { roots: vec![tree.root.clone()], ..Flags::default() };
+/// Runs another program to its end and tells how much it printed.
+fn output(command: &mut Command) -> usize {
+    let output = command.output().expect("it is installed");
+    assert!(output.status.success());
+    output.stdout.len()
+}
+
+fn overview(app: &App) -> usize {
+    let service = app.statistics();
+    service.overview(&service.inventory(&()), &|_, _| true, &()).artifacts.len()
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
+fn app(root: &Path, threads: usize) -> App {
+    let flags = Flags { roots: vec![root.to_owned()], ..Flags::default() };
     let variables = vec![("SKILLSTAT_THREADS".into(), threads.to_string().into())];
     let config = Config::load(flags, &Surroundings { variables, ..Surroundings::default() });
     App::new(&config.expect("the configuration is right")).expect("the globs are right")

@@ -1,6 +1,6 @@
 //! The testbed's tree, made once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the testbed is asked for.
@@ -22,13 +22,16 @@ pub(crate) struct Tree {
 
 /// Builds the tree, or takes the one an earlier run has built.
 pub(crate) fn build(size: &Size) -> Tree {
-    let variable =
-        |name: &str, default: PathBuf| std::env::var_os(name).map_or(default, PathBuf::from);
+    build_in(&variable("BENCH_DIR", PathBuf::from("/dev/shm")), size)
+}
+
+/// The same in another directory.
+pub(crate) fn build_in(directory: &Path, size: &Size) -> Tree {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let script = variable("TESTBED", workspace.join("../shared/tools/testbed.py"));
     let Size { projects, artifacts, deploy_fraction, noise_files, seed, profiles } = size;
     let name = format!("skillstat-bench-{projects}-{artifacts}-{seed}");
-    let out = variable("BENCH_DIR", PathBuf::from("/dev/shm")).join(name);
+    let out = directory.join(name);
     let expected = out.join("expected.json");
     if !expected.is_file() {
         let arguments = format!(
@@ -50,4 +53,8 @@ pub(crate) fn build(size: &Size) -> Tree {
     let expected: serde_json::Value = serde_json::from_slice(&expected).expect("it is JSON");
     let projects = expected["projects"].as_array().map_or(0, Vec::len);
     Tree { root: out.join("root"), projects }
+}
+
+fn variable(name: &str, default: PathBuf) -> PathBuf {
+    std::env::var_os(name).map_or(default, PathBuf::from)
 }

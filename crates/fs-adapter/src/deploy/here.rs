@@ -10,7 +10,7 @@ use super::search_roots::OpenProject;
 use super::tracker_file::TrackerFile;
 use crate::layout::TRACKER_FILE;
 use crate::links::leaves_profile_root;
-use crate::tracker::{TrackerText, problems_of};
+use crate::tracker::{TomlDeploymentReader, TrackerText};
 
 /// A profile root of a project, which need not be there.
 #[derive(Debug)]
@@ -93,7 +93,9 @@ impl Here {
             return Vec::new();
         }
         let path = format!("{}/{TRACKER_FILE}", self.shown);
-        let found = problems_of(&path, &self.profile_root, &self.tracker.bytes);
-        found.into_iter().filter(|problem| problem.kind == ProblemKind::MalformedRecord).collect()
+        let read = TomlDeploymentReader::read_bytes(&path, &self.profile_root, &self.tracker.bytes);
+        let mut problems = read.problems;
+        problems.retain(|problem| problem.kind == ProblemKind::MalformedRecord);
+        problems
     }
 }

@@ -43,7 +43,7 @@ impl Exclude {
     /// Tells whether a directory is left out, and all below it with it; its path is only asked for
     /// when a glob needs it.
     pub(crate) fn covers(&self, name: &OsStr, path: impl FnOnce() -> PathBuf) -> bool {
-        self.names.set.is_match_candidate(&Candidate::new(name))
+        (!self.names.set.is_empty() && self.names.set.is_match_candidate(&Candidate::new(name)))
             || (!self.paths.set.is_empty() && self.paths.set.is_match(path()))
     }
 

@@ -1,20 +1,22 @@
-//! The fast walk: every directory is opened relative to its parent, and no path is built for an
-//! entry that is neither a profile root nor walked.
+//! The fast walk: every directory is opened relative to its parent, and nothing is allocated for an
+//! entry but what is found.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, OsStr};
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
+use rustix::path::Arg;
 use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
 
 use super::exclude::ExcludeError;
 use super::found::Found;
 use super::{Branch, DiscoveryOptions, Plan};
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
+use crate::listing::list;
 
 /// Finds projects by walking each root down to the depth limit, and no deeper.
 ///
@@ -42,62 +44,79 @@ impl OpenatDiscovery {
         found: &mut Found,
         deeper: Option<&mut Vec<Branch>>,
     ) {
-        self.walk(open(CWD, branch.top.as_os_str()), branch, found, deeper);
+        let mut walk =
+            Walk { plan: &self.plan, found, path: branch.top.clone(), names: Vec::new() };
+        walk.directory(open(CWD, branch.top.as_os_str()), branch.depth, deeper);
     }
+}
 
+/// A walk on its way.
+struct Walk<'a> {
+    plan: &'a Plan,
+    found: &'a mut Found,
+    /// The directory that is walked now.
+    path: PathBuf,
+    /// The directories that are to be walked here and above, each name with a NUL behind it: one room
+    /// for all of them.
+    names: Vec<u8>,
+}
+
+impl Walk<'_> {
     /// Walks an opened directory.
-    fn walk(
-        &self,
+    fn directory(
+        &mut self,
         opened: io::Result<OwnedFd>,
-        branch: &Branch,
-        found: &mut Found,
+        depth: usize,
         mut deeper: Option<&mut Vec<Branch>>,
     ) {
-        let mut directory = match opened.and_then(|opened| Ok(Dir::new(opened)?)) {
+        let directory = match opened {
             Ok(directory) => directory,
-            Err(error) => return found.unreadable(&branch.top, &error),
+            Err(error) => return self.found.unreadable(&self.path, &error),
         };
-        for name in self.list(&mut directory, branch, found) {
-            let child = Branch { top: branch.top.join(&name), depth: branch.depth + 1 };
-            if let Some(deeper) = &mut deeper {
-                deeper.push(child);
-            } else {
-                let parent = directory.fd().map_err(io::Error::from);
-                self.walk(parent.and_then(|parent| open(parent, &name)), &child, found, None);
-            }
+        let first = self.names.len();
+        if let Err(error) = self.list(directory.as_fd(), depth) {
+            self.found.unreadable(&self.path, &error);
         }
+        let (mut at, end) = (first, self.names.len());
+        while at < end {
+            let name = CStr::from_bytes_until_nul(&self.names[at..]).expect("each ends with NUL");
+            at += name.count_bytes() + 1;
+            self.path.push(OsStr::from_bytes(name.to_bytes()));
+            if let Some(deeper) = &mut deeper {
+                deeper.push(Branch { top: self.path.clone(), depth: depth + 1 });
+            } else {
+                let opened = open(directory.as_fd(), name);
+                self.directory(opened, depth + 1, None);
+            }
+            self.path.pop();
+        }
+        self.names.truncate(first);
     }
 
-    /// Probes the profile roots of a directory and returns the names of those directories in it that
-    /// are to be walked.
-    fn list(&self, directory: &mut Dir, branch: &Branch, found: &mut Found) -> Vec<OsString> {
-        let mut below = Vec::new();
-        while let Some(entry) = directory.read() {
-            let probed = entry.map_err(io::Error::from).and_then(|entry| {
-                let name = OsStr::from_bytes(entry.file_name().to_bytes());
-                let parent = directory.fd()?;
-                let kind = kind(entry.file_type(), parent, name)?;
-                let hidden = name.as_bytes().starts_with(b".");
-                let walked = kind == FileType::Directory && branch.depth < self.plan.max_depth;
-                if name == "." || name == ".." || !(walked || hidden && may_be_profile_root(kind)) {
-                    return Ok(());
-                }
-                if self.plan.exclude.covers(name, || branch.top.join(name)) {
-                    return Ok(());
-                }
-                if hidden {
-                    found.probed(&branch.top, name, probe(parent, name));
-                }
-                if walked {
-                    below.push(name.to_owned());
-                }
-                Ok(())
-            });
-            if let Err(error) = probed {
-                found.unreadable(&branch.top, &error);
+    /// Probes the profile roots of a directory and notes the names of those directories in it that are
+    /// to be walked.
+    fn list(&mut self, directory: BorrowedFd<'_>, depth: usize) -> io::Result<()> {
+        let Self { plan, found, path, names } = self;
+        list(directory, |entry, kind| {
+            let name = OsStr::from_bytes(entry.to_bytes());
+            let kind = match known(kind, directory, entry) {
+                Ok(kind) => kind,
+                Err(error) => return found.unreadable(path, &error),
+            };
+            let hidden = name.as_bytes().starts_with(b".");
+            let walked = kind == FileType::Directory && depth < plan.max_depth;
+            if !(walked || hidden && may_be_profile_root(kind))
+                || plan.exclude.covers(name, || path.join(name))
+            {
+                return;
             }
-        }
-        below
+            if hidden {
+                found.probed(path, name, probe(directory, name));
+            }
+            if walked {
+                names.extend_from_slice(entry.to_bytes_with_nul());
+            }
+        })
     }
 }
 
@@ -106,7 +125,7 @@ fn may_be_profile_root(kind: FileType) -> bool {
 }
 
 /// Asks for the kind of an entry where the listing does not tell it.
-fn kind(listed: FileType, parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<FileType> {
+fn known(listed: FileType, parent: BorrowedFd<'_>, name: &CStr) -> io::Result<FileType> {
     if listed != FileType::Unknown {
         return Ok(listed);
     }
@@ -125,7 +144,7 @@ fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<()> {
     })?)
 }
 
-fn open(parent: BorrowedFd<'_>, name: &OsStr) -> io::Result<OwnedFd> {
+fn open(parent: BorrowedFd<'_>, name: impl Arg) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(openat(parent, name, flags, Mode::empty())?)
 }

@@ -7,7 +7,8 @@ use skillstat_domain::{ArtifactId, DeploymentRecord, Problem, ProblemKind, Profi
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::record;
+use super::record::{self, Fields};
+use super::usual_form;
 use crate::lines::Lines;
 
 /// UTF-8's byte-order mark, which SkillMeat refuses and we read past.
@@ -37,11 +38,39 @@ impl<'a> Document<'a> {
 
     /// Reads every record that can be read.
     pub(super) fn read(mut self, bytes: &[u8]) {
-        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-        if text.len() < bytes.len() {
-            let reason = "starts with a byte-order mark, so SkillMeat refuses the whole file";
-            self.malformed(1, reason, "save it as UTF-8 without a byte-order mark");
+        let text = self.behind_mark(bytes);
+        if self.read_usual_form(text).is_none() {
+            self.read_toml(text);
         }
+    }
+
+    /// The same without the short way.
+    #[cfg(test)]
+    pub(super) fn read_as_toml(mut self, bytes: &[u8]) {
+        let text = self.behind_mark(bytes);
+        self.read_toml(text);
+    }
+
+    fn behind_mark<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let Some(text) = bytes.strip_prefix(BYTE_ORDER_MARK) else { return bytes };
+        let reason = "starts with a byte-order mark, so SkillMeat refuses the whole file";
+        self.malformed(1, reason, "save it as UTF-8 without a byte-order mark");
+        text
+    }
+
+    /// Reads a text of the usual form; nothing, and no record, when it is of another.
+    fn read_usual_form(&mut self, text: &[u8]) -> Option<()> {
+        let before = self.out.value.len();
+        let text = str::from_utf8(text).ok()?;
+        let read = usual_form::read(text, |line, fields| self.good_record(line, fields));
+        if read.is_none() {
+            self.out.value.truncate(before);
+        }
+        read
+    }
+
+    /// Reads a text of any form.
+    fn read_toml(&mut self, text: &[u8]) {
         let Err((line, reason)) = self.read_block(text, 1) else { return };
         // Not TOML. Its tables are still looked at one by one, so that a slip in one record does
         // not hide the others; a table that is not TOML by itself counts for nothing.
@@ -97,23 +126,27 @@ impl<'a> Document<'a> {
                 continue;
             };
             match record::fields(table) {
-                Ok(fields) => self.out.value.push(DeploymentRecord {
-                    artifact: fields.artifact,
-                    profile_root: self.profile_root.clone(),
-                    path: fields.path,
-                    baseline: fields.baseline,
-                    deployed_at: fields.deployed_at,
-                    from_collection: fields.from_collection,
-                    profile_id: fields.profile_id,
-                    tracker: Arc::clone(self.path),
-                    line,
-                }),
+                Ok(fields) => self.good_record(line, fields),
                 Err(fault) => {
                     let line = fault.at.map_or(line, |offset| lines.at(offset));
                     self.bad_record(line, fault.reason, record::artifact(table).ok());
                 }
             }
         }
+    }
+
+    fn good_record(&mut self, line: u32, fields: Fields) {
+        self.out.value.push(DeploymentRecord {
+            artifact: fields.artifact,
+            profile_root: self.profile_root.clone(),
+            path: fields.path,
+            baseline: fields.baseline,
+            deployed_at: fields.deployed_at,
+            from_collection: fields.from_collection,
+            profile_id: fields.profile_id,
+            tracker: Arc::clone(self.path),
+            line,
+        });
     }
 
     fn bad_record(&mut self, line: u32, reason: String, artifact: Option<ArtifactId>) {

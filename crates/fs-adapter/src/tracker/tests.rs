@@ -2,6 +2,7 @@
 //!
 //! What is no record stands between two good ones in most of these tests, which must survive it.
 
+mod agreement;
 mod files;
 mod malformed_records;
 mod properties;

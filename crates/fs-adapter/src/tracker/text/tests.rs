@@ -5,6 +5,7 @@ mod properties;
 use skillstat_domain::{ContentHash, DeploymentProfile};
 
 use super::super::record_text::NewRecord;
+use super::super::usual_form;
 use super::*;
 
 const HASH: &str = "7d958bbef5503e69026dae885dd98e8c66caea6eb3be232cbd517509a9a2271a";
@@ -60,6 +61,7 @@ fn a_fresh_record_is_as_skillmeat_writes_it() {
          profile_root_dir = \".claude\"\ncollection_sha = \"{ab}\"\n"
     );
     assert_eq!(fresh(), expected);
+    assert_eq!(usual_form::read(&fresh(), |_, _| ()), Some(()));
 }
 
 #[test]
