@@ -1,4 +1,4 @@
-//! The yardstick of `scripts/bench-http`: axum as it comes, with one route that returns the bytes of a
+//! The yardstick of `scripts/bench http`: axum as it comes, with one route that returns the bytes of a
 //! file, which it has read before.
 //!
 //! Its argument is that file. It prints the address it listens on, and answers until it is killed.

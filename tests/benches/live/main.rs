@@ -4,7 +4,7 @@
 //! watched and how long it takes to set that up, against bare `inotify_add_watch` on the same paths. The
 //! trees come from the testbed, as in the bench `cold`. With `--changes N` and a directory of a
 //! tree that `tree` makes, the same with nothing printed but how many: for counting instructions
-//! (`scripts/bench-change`).
+//! (`scripts/bench change`).
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

@@ -1,4 +1,4 @@
-"""/health during cold scans against /health beside a burner. See scripts/bench-health."""
+"""/health during cold scans against /health beside a burner. See scripts/bench health."""
 
 import argparse
 import subprocess
@@ -7,7 +7,8 @@ import threading
 from contextlib import ExitStack
 
 from figures import Figures, median, ratios
-from service import Process, Service, tree
+from service import Process, Service
+from testbed import tree
 from wrk import wrk
 
 SHAPE = {"projects": 200, "artifacts": 60, "deploy_fraction": 0.2, "files_per_skill": 6, "noise_files": 20000, "seed": 1}

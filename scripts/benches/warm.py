@@ -1,4 +1,4 @@
-"""A warm answer of the service against bare axum with the same bytes, and against 304. See scripts/bench-http."""
+"""A warm answer of the service against bare axum with the same bytes, and against 304. See scripts/bench http."""
 
 import argparse
 import os
@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 from figures import Figures, median, ratios
-from service import Process, Service, deployments, tree
+from service import Process, Service, deployments
+from testbed import tree
 from wrk import wrk
 
 # 100 artifacts, each in 10 projects.

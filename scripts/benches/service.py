@@ -92,12 +92,3 @@ class Service(Process):
 def deployments(artifact):
     """The question of the Sync Status tab."""
     return f"/api/v1/artifacts/{artifact}?include_deployments=true"
-
-
-def tree(options, name, **shape):
-    """A search root made by the testbed, and what it should be found to hold."""
-    out = os.path.join(options.scratch, name)
-    arguments = [text for key, value in shape.items() for text in (f"--{key.replace('_', '-')}", str(value))]
-    subprocess.run(["python3", options.testbed, out, *arguments], check=True, stdout=subprocess.DEVNULL)
-    with open(os.path.join(out, "expected.json")) as file:
-        return os.path.join(out, "root"), json.load(file)

@@ -1,4 +1,4 @@
-"""The resident set of the service, before and after questions for what does not exist. See scripts/bench-memory."""
+"""The resident set of the service, before and after questions for what does not exist. See scripts/bench memory."""
 
 import argparse
 import json
@@ -6,7 +6,8 @@ import sys
 import urllib.parse
 
 from figures import Figures
-from service import Service, deployments, tree
+from service import Service, deployments
+from testbed import tree
 from wrk import wrk
 
 SHAPE = {"projects": 500, "artifacts": 11, "deploy_fraction": 1, "files_per_skill": 3, "noise_files": 2000, "seed": 1}
