@@ -7,7 +7,6 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-mod disk;
 mod floor;
 mod interleave;
 mod straight_line;
@@ -46,7 +45,6 @@ fn main() {
         ["discover", root] => {
             println!("{}", app(Path::new(root), cores()).discovery().discover().value.len());
         }
-        ["disk", directory, ..] => disk::measure(&MEDIUM, Path::new(directory)),
         _ if arguments.contains(&"--bench") => hot(),
         // Cargo runs benches for `cargo test` too, which only asks whether they work.
         _ => {}
@@ -91,11 +89,19 @@ fn one_tree(name: &str, tree: &Tree, rounds: usize) {
     compare(
         "discovery / fdfind, both as a process",
         rounds,
-        &Side::new("skillstat", || output(Command::new(&itself).arg("discover").arg(&tree.root))),
-        &Side::new("fdfind", || {
-            let arguments = ["-HI", "--max-depth", "5", "-g", ".skillmeat-deployed.toml"];
-            output(Command::new("fdfind").args(arguments).arg(&tree.root))
-        }),
+        &Side {
+            here: false,
+            ..Side::new("skillstat", || {
+                output(Command::new(&itself).arg("discover").arg(&tree.root))
+            })
+        },
+        &Side {
+            here: false,
+            ..Side::new("fdfind", || {
+                let arguments = ["-HI", "--max-depth", "5", "-g", ".skillmeat-deployed.toml"];
+                output(Command::new("fdfind").args(arguments).arg(&tree.root))
+            })
+        },
     );
     compare(
         "status of all, discovery included / straight line, given the trackers",

@@ -1,6 +1,6 @@
 //! The testbed's tree, made once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// What the testbed is asked for.
@@ -22,11 +22,7 @@ pub(crate) struct Tree {
 
 /// Builds the tree, or takes the one an earlier run has built.
 pub(crate) fn build(size: &Size) -> Tree {
-    build_in(&variable("BENCH_DIR", PathBuf::from("/dev/shm")), size)
-}
-
-/// The same in another directory.
-pub(crate) fn build_in(directory: &Path, size: &Size) -> Tree {
+    let directory = variable("BENCH_DIR", PathBuf::from("/dev/shm"));
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let script = variable("TESTBED", workspace.join("../shared/tools/testbed.py"));
     let Size { projects, artifacts, deploy_fraction, noise_files, seed, profiles } = size;
