@@ -13,7 +13,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use skillstat_app::{App, Config, Flags, Surroundings};
+use skillstat_app::{App, Config, Flags, IndexFlag, Surroundings};
 use skillstat_domain::{ArtifactId, ProjectPath};
 
 fn main() {
@@ -22,7 +22,8 @@ fn main() {
         panic!("phases PHASE ROOT [ARTIFACT]")
     };
     let artifact = artifact.first().map(|id| id.parse::<ArtifactId>().expect("an artifact"));
-    let flags = Flags { roots: vec![PathBuf::from(root)], ..Flags::default() };
+    let roots = vec![PathBuf::from(root)];
+    let flags = Flags { roots, index: IndexFlag::Off, ..Flags::default() };
     let config = Config::load(flags, &Surroundings::default());
     let app = App::new(&config.expect("the configuration is right")).expect("it has no glob");
 
