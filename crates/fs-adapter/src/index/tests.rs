@@ -5,6 +5,7 @@ mod histories;
 mod kept;
 mod links;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use camino::Utf8Path;
@@ -261,6 +262,6 @@ fn lie(tree: &TempTree) {
     drop(read);
     let entry = Known::entry(&fingerprint.unwrap(), &Found::Hash(OTHER)).unwrap();
     let known = Table::read(&directory(tree).join(FILE)).unwrap();
-    let fresh = HashMap::from([(copy, entry)]);
-    keeping::keep(&directory(tree), &known, &News { fresh: &fresh, today: 1 }).unwrap();
+    let mut fresh = Fresh::from([(copy.slice, HashMap::from([(copy.entry, entry)]))]);
+    keeping::keep(&directory(tree), &known, &mut fresh, 1).unwrap();
 }
