@@ -1,22 +1,24 @@
-//! The second run of a command against one that remembers nothing: `cargo bench -p skillstat-cli --bench
-//! again`, or with `-- medium`, `-- large` or `-- small` one size alone.
+//! The second run of a command against one that remembers nothing: `cargo build --release`, then
+//! `cargo bench -p skillstat-tests --bench again`, with `-- medium`, `-- large` or `-- small` one size alone.
 //!
-//! Both are processes of the built binary, in turn; all stamps are looked at in either. The trees are made by
-//! the testbed's script, as for `cold`. Peak memory is that of one process, told by Python, which the script
-//! needs anyhow.
+//! Both are processes of the built command, in turn, from start to end. The trees are made by the testbed's
+//! script, as for `cold`. Peak memory is that of one process, told by Python, which the script needs anyhow.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-#[path = "../../../../tests/benches/cold/interleave.rs"]
+#[path = "../cold/interleave.rs"]
 mod interleave;
-#[path = "../../../../tests/benches/cold/tree.rs"]
+#[path = "../cold/tree.rs"]
 mod tree;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use interleave::{Side, compare};
 use tree::Size;
+
+/// How often each side runs.
+const ROUNDS: usize = 21;
 
 /// Runs a command and tells how many kilobytes it had at most.
 const PEAK: &str = "import resource, subprocess, sys\n\
@@ -54,9 +56,9 @@ fn main() {
 }
 
 fn measure(size: &str, root: &Path) {
-    let home = tempfile::tempdir().expect("a temporary directory");
+    let (built, home) = (built(), tempfile::tempdir().expect("a temporary directory"));
     let command = |more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_skillstat"));
+        let mut command = Command::new(&built);
         command.env_clear().env("HOME", home.path()).env("SKILLSTAT_ROOTS", root);
         command.arg("--no-service").args(more).stdin(Stdio::null());
         command
@@ -75,6 +77,7 @@ fn measure(size: &str, root: &Path) {
         assert_eq!(run(question), run(&nothing), "the same answer");
         compare(
             &format!("{size}: {} again / remembering nothing", question[0]),
+            ROUNDS,
             &Side::new("again", || run(question).len()),
             &Side::new("nothing", || run(&nothing).len()),
         );
@@ -86,6 +89,15 @@ fn measure(size: &str, root: &Path) {
     println!(
         "{size}: peak memory of status for the first time {first:.1} MB, again {again:.1} MB, remembering nothing {nothing:.1} MB"
     );
+}
+
+/// Returns the command that lies beside this benchmark.
+fn built() -> PathBuf {
+    let here = std::env::current_exe().expect("it runs");
+    let built = here.parent().and_then(Path::parent).expect("it lies in a directory for such");
+    let built = built.join("skillstat");
+    assert!(built.is_file(), "`cargo build --release` makes {}", built.display());
+    built
 }
 
 /// Returns the peak of the resident set of a command.
