@@ -64,16 +64,31 @@ impl Place {
         (line, answer)
     }
 
-    /// Has the index give the hash `to` wherever it gives `from`, with a checksum that is right.
+    /// Has the index give the hash `to` where it first gives `from`, with checksums that are right.
     #[track_caller]
     fn forge(&self, from: ContentHash, to: ContentHash) {
-        let bytes = fs::read(self.file()).expect("it is there");
-        let mut content = bytes[..bytes.len() - 32].to_vec();
-        let found = content.windows(32).position(|bytes| bytes == from.as_bytes());
+        let mut bytes = fs::read(self.file()).expect("it is there");
+        let found = bytes.windows(32).position(|bytes| bytes == from.as_bytes());
         let at = found.expect("it is known");
-        content[at..at + 32].copy_from_slice(to.as_bytes());
-        let checksum = Sha256::digest(&content);
-        fs::write(self.file(), [&content[..], checksum.as_slice()].concat()).expect("writable");
+        bytes[at..at + 32].copy_from_slice(to.as_bytes());
+        // A line, the number of rows, rows of 52 bytes, their checksum, and the slices.
+        let rows = bytes.iter().position(|&byte| byte == b'\n').expect("a line") + 5;
+        let number = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().expect("a number"));
+        let count = usize::try_from(number(rows - 4)).expect("few");
+        let end = rows + 52 * count;
+        let mut start = end + 32;
+        for row in (rows..end).step_by(52) {
+            let length = usize::try_from(u32::from_le_bytes(
+                *bytes[row + 16..].first_chunk().expect("a number"),
+            ));
+            let slice = start..start + length.expect("short");
+            let checksum = Sha256::digest(&bytes[slice.clone()]);
+            bytes[row + 20..row + 52].copy_from_slice(&checksum);
+            start = slice.end;
+        }
+        let checksum = Sha256::digest(&bytes[..end]);
+        bytes[end..end + 32].copy_from_slice(&checksum);
+        fs::write(self.file(), bytes).expect("writable");
     }
 
     /// Has the index say something else of one copy that is as deployed.

@@ -13,9 +13,9 @@ mod fingerprint;
 mod keeping;
 mod known;
 mod settled;
+mod slice;
 mod table;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -28,10 +28,11 @@ use skillstat_domain::{
 };
 
 use self::fingerprint::{Fingerprint, Recorder};
-use self::keeping::{FILE, News};
+use self::keeping::{FILE, Fresh};
 use self::known::{Found, Known};
 use self::settled::{Moment, is_settled, is_stamped_here};
-use self::table::{Day, Refused, Table};
+use self::slice::Day;
+use self::table::{Refused, Row, Table};
 use crate::contained;
 use crate::examination::Examination;
 use crate::hasher::digest;
@@ -48,8 +49,8 @@ pub struct IndexedHasher {
     now: fn() -> Moment,
     /// What the file held when the first question came.
     table: OnceLock<Table>,
-    /// Entries that are new, by key. Held for one insertion.
-    fresh: Mutex<HashMap<u64, Vec<u8>>>,
+    /// Entries that are new. Held for one insertion, and in the end for the time of a write.
+    fresh: Mutex<Fresh>,
     /// Which file systems were looked at, and whether their stamps can be trusted. Held for one look.
     devices: Mutex<Vec<(u64, bool)>>,
     /// What the index said wrongly. Held for one insertion.
@@ -134,7 +135,7 @@ impl IndexedHasher {
     pub fn keep(&self) -> io::Result<bool> {
         let Some(table) = self.table.get() else { return Ok(false) };
         let today = Day::try_from((self.now)().0 / (24 * 60 * 60)).unwrap_or(0);
-        keeping::keep(&self.directory, table, &News { fresh: &lock(&self.fresh), today })
+        keeping::keep(&self.directory, table, &mut lock(&self.fresh), today)
     }
 
     /// Looks into no index any more, and remembers nothing: from now on everything is read.
@@ -148,7 +149,8 @@ impl IndexedHasher {
         let path = directory.join(FILE);
         let bytes = fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
         let entries = match Table::read(&path) {
-            Ok(table) => Ok(table.len()),
+            Ok(table) if !table.is_sound() => Err("is damaged".to_owned()),
+            Ok(table) => Ok(table.rows().iter().map(Row::count).sum()),
             Err(Refused::Absent) => Ok(0),
             Err(Refused::Unusable(reason)) => Err(reason),
         };
@@ -197,20 +199,22 @@ impl IndexedHasher {
             && self.is_stamped_here(content, fingerprint.top.device())
             && let Some(entry) = Known::entry(&fingerprint, &found)
             // When everything is read to be compared, most of it is known.
-            && self.table().get(key) != Some(&*entry)
+            && self.entry(key) != Some(&*entry)
         {
-            lock(&self.fresh).insert(key, entry);
+            lock(&self.fresh).entry(key.slice).or_default().insert(key.entry, entry);
         }
         Ok(answer)
     }
 
-    fn table(&self) -> &Table {
-        self.table.get_or_init(|| Table::read(&self.directory.join(FILE)).unwrap_or_default())
+    /// Returns an entry as it was read.
+    fn entry(&self, key: Key) -> Option<&[u8]> {
+        let read = || Table::read(&self.directory.join(FILE)).unwrap_or_default();
+        self.table.get_or_init(read).slice(key.slice)?.get(key.entry)
     }
 
     /// Returns what the index knows of a content, if that still looks as it did.
-    fn known(&self, key: u64, content: &ContentLocation<'_>) -> Option<Known> {
-        let entry = self.table().get(key)?;
+    fn known(&self, key: Key, content: &ContentLocation<'_>) -> Option<Known> {
+        let entry = self.entry(key)?;
         // Whatever is wrong is found by who reads.
         let located = contained::links(content).and_then(|links| links.locate()).ok()?;
         Known::of(entry, &located).ok()?
@@ -296,22 +300,33 @@ impl fmt::Debug for IndexedHasher {
 
 /// Names a content. Should two have the same name, one displaces the other: whose stamps an entry holds is
 /// told by themselves.
-fn key(content: &ContentLocation<'_>) -> u64 {
-    let (kind, root, path) = match content {
+#[derive(Debug, Clone, Copy)]
+struct Key {
+    /// The profile root or collection.
+    slice: u64,
+    /// Which in it.
+    entry: u64,
+}
+
+fn key(content: &ContentLocation<'_>) -> Key {
+    let (root, path) = match content {
         ContentLocation::Copy(copy) => {
-            (b'c', [copy.project.as_str(), copy.profile_root.as_str()], copy.path)
+            (["c", copy.project.as_str(), copy.profile_root.as_str()], copy.path)
         }
         ContentLocation::Original(original) => {
-            (b'o', [original.collection.as_str(), ""], original.path)
+            (["o", original.collection.as_str(), ""], original.path)
         }
     };
-    let mut digest = Sha256::new_with_prefix([kind]);
-    for part in root.into_iter().chain([path.as_str()]) {
+    Key { slice: name(&root), entry: name(&[path.as_str()]) }
+}
+
+fn name(parts: &[&str]) -> u64 {
+    let mut digest = Sha256::new();
+    for part in parts {
         digest.update(part);
         digest.update(b"\0");
     }
-    let digest = digest.finalize();
-    u64::from_le_bytes(*digest.first_chunk().expect("SHA-256 has 32 bytes"))
+    u64::from_le_bytes(*digest.finalize().first_chunk().expect("SHA-256 has 32 bytes"))
 }
 
 fn untrue(content: &ContentLocation<'_>) -> Problem {

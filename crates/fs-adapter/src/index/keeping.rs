@@ -5,7 +5,7 @@
 //! each is true of what it was taken from, and is only used for what looks the same. One that is never asked
 //! for goes in the end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
@@ -14,9 +14,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{AtFlags, CWD, OFlags, statat};
-use sha2::{Digest, Sha256};
 
-use super::table::{Day, FRAME, MAX_BYTES, Table, frame, header};
+use super::slice::{Day, Entry, Slice, written};
+use super::table::{MAX_BYTES, Row, Table, beginning};
 use crate::Sleep;
 use crate::file_lock::{FileLock, Patience};
 use crate::stamp::Stamp;
@@ -40,38 +40,36 @@ const KEPT_DAYS: Day = 60;
 /// How many days old the day of an entry may become while it is asked for.
 const STALE_DAYS: Day = 7;
 
-/// What is to be written besides what is there.
-pub(super) struct News<'a> {
-    /// Entries by key.
-    pub(super) fresh: &'a HashMap<u64, Vec<u8>>,
-    pub(super) today: Day,
-}
+/// Entries that are new: by slice, then by key.
+pub(super) type Fresh = HashMap<u64, HashMap<u64, Vec<u8>>>;
 
-impl News<'_> {
-    /// Tells whether writing changes anything that matters.
-    fn matter(&self, known: &Table) -> bool {
-        let stale = |(_, day): (u64, Day)| self.today.abs_diff(day) > STALE_DAYS;
-        !self.fresh.is_empty() || known.asked().any(stale)
-    }
-}
+/// A slice as it is to be written, or nothing where it stays as it is in the old file.
+type Part = (Row, Option<Vec<u8>>);
 
-/// Writes what is new, if anything is; tells whether there was. `known` is what was read before.
-pub(super) fn keep(directory: &Path, known: &Table, news: &News<'_>) -> io::Result<bool> {
-    if !news.matter(known) {
+/// Writes what is new, if anything is; tells whether there was. `known` is what was read before; `fresh` is
+/// empty afterwards, if that succeeds.
+pub(super) fn keep(
+    directory: &Path,
+    known: &Table,
+    fresh: &mut Fresh,
+    today: Day,
+) -> io::Result<bool> {
+    if fresh.is_empty() && !known.read_slices().any(|(_, slice)| is_stale(slice, today)) {
         return Ok(false);
     }
     DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     let _lock = lock(directory)?;
     let path = directory.join(FILE);
     let stamp = statat(CWD, &path, AtFlags::SYMLINK_NOFOLLOW).ok().map(|stat| Stamp::new(&stat));
-    let others = (stamp != known.file).then(|| Table::read(&path).unwrap_or_default());
-    let entries = merged(others.as_ref().unwrap_or(known), known, news);
+    let others = (stamp != known.stamp).then(|| Table::read(&path).unwrap_or_default());
+    let there = others.as_ref().unwrap_or(known);
+    let parts = merged(there, known, std::mem::take(fresh), today);
     let draft = directory.join(DRAFT);
-    let written = write(&draft, &entries).and_then(|()| fs::rename(&draft, &path));
-    if written.is_err() {
+    let made = write(&draft, there, parts).and_then(|()| fs::rename(&draft, &path));
+    if made.is_err() {
         let _left = fs::remove_file(&draft);
     }
-    written.map(|()| true)
+    made.map(|()| true)
 }
 
 /// Removes the file; tells whether there was one.
@@ -92,39 +90,85 @@ fn lock(directory: &Path) -> io::Result<FileLock> {
     FileLock::take(opened.as_fd(), (&shown, LOCK), patience).map_err(io::Error::other)
 }
 
-/// Returns what the new file holds: no more than there is room for, and no entry that nobody asks for.
-fn merged<'a>(there: &'a Table, known: &Table, news: &News<'a>) -> Vec<(u64, Day, &'a [u8])> {
-    let asked: HashMap<u64, Day> = known.asked().collect();
-    let mut entries = there.entries();
-    entries.retain(|(key, ..)| !news.fresh.contains_key(key));
-    for (key, day, _) in &mut entries {
-        // A day that has not come yet is from before the clock was set back.
-        *day = if asked.contains_key(key) { news.today } else { (*day).min(news.today) };
+/// Tells whether something was asked for whose day is long ago.
+fn is_stale(slice: &Slice, today: Day) -> bool {
+    slice.entries().iter().any(|(entry, asked)| *asked && today.abs_diff(entry.day) > STALE_DAYS)
+}
+
+/// Tells whether what was asked for on this day is kept. A day that has not come yet is from before the clock
+/// was set back: nobody knows when it was.
+fn is_kept(day: Day, today: Day) -> bool {
+    today.abs_diff(day) <= KEPT_DAYS
+}
+
+/// Returns what the new file holds: no more than there is room for, and nothing that nobody asks for.
+fn merged(there: &Table, known: &Table, mut fresh: Fresh, today: Day) -> Vec<Part> {
+    let asked: HashMap<u64, &Slice> = known.read_slices().collect();
+    let mut parts = Vec::new();
+    for row in there.rows() {
+        let new = fresh.remove(&row.key);
+        if new.is_some() || asked.contains_key(&row.key) {
+            let old = there.slice(row.key);
+            parts.extend(part(row.key, old, asked.get(&row.key).copied(), new, today));
+        } else {
+            parts.push((row, None));
+        }
     }
-    entries.retain(|(_, day, _)| news.today - day <= KEPT_DAYS);
-    let mut fresh: Vec<_> = news.fresh.iter().collect();
-    fresh.sort_unstable_by_key(|(key, _)| **key);
-    entries.extend(fresh.into_iter().map(|(&key, entry)| (key, news.today, entry.as_slice())));
+    let mut new: Vec<_> = fresh.into_iter().collect();
+    new.sort_unstable_by_key(|(key, _)| *key);
+    parts.extend(new.into_iter().filter_map(|(key, new)| part(key, None, None, Some(new), today)));
+    parts.retain(|(row, _)| row.entries > 0 && is_kept(row.day, today));
+    make_room(&mut parts);
+    parts
+}
+
+/// Returns a slice anew; `asked` is the same slice as it was read before.
+fn part(
+    key: u64,
+    old: Option<&Slice>,
+    asked: Option<&Slice>,
+    new: Option<HashMap<u64, Vec<u8>>>,
+    today: Day,
+) -> Option<Part> {
+    let asked = asked.map(Slice::entries).unwrap_or_default().into_iter();
+    let asked: HashSet<u64> =
+        asked.filter(|(_, asked)| *asked).map(|(entry, _)| entry.key).collect();
+    let new = new.unwrap_or_default();
+    let old = old.map(Slice::entries).unwrap_or_default().into_iter();
+    let mut entries: Vec<_> = old
+        .map(|(entry, _)| {
+            let day = if asked.contains(&entry.key) { today } else { entry.day };
+            Entry { day, ..entry }
+        })
+        .filter(|entry| !new.contains_key(&entry.key) && is_kept(entry.day, today))
+        .collect();
+    entries.extend(new.iter().map(|(&key, bytes)| Entry { key, day: today, bytes }));
+    let day = entries.iter().map(|entry| entry.day).max()?;
+    let bytes = written(&entries);
+    Some((Row::new(key, day, entries.len(), &bytes)?, Some(bytes)))
+}
+
+/// Leaves out what was asked for longest ago, until the rest fits.
+fn make_room(parts: &mut Vec<Part>) {
+    let length = |row: &Row| u64::from(row.length) + 64;
     let mut room = MAX_BYTES - (1 << 10);
-    let bytes = |entry: &[u8]| (FRAME + entry.len()) as u64;
-    if entries.iter().map(|(.., entry)| bytes(entry)).sum::<u64>() > room {
-        entries.sort_by_key(|(_, day, _)| std::cmp::Reverse(*day));
-        entries.retain(|(.., entry)| {
-            let fits = bytes(entry) <= room;
-            room -= if fits { bytes(entry) } else { 0 };
+    if parts.iter().map(|(row, _)| length(row)).sum::<u64>() > room {
+        parts.sort_by_key(|(row, _)| std::cmp::Reverse(row.day));
+        parts.retain(|(row, _)| {
+            let fits = length(row) <= room;
+            room -= if fits { length(row) } else { 0 };
             fits
         });
     }
-    entries
 }
 
-fn write(path: &Path, entries: &[(u64, Day, &[u8])]) -> io::Result<()> {
-    let flags = OFlags::NOFOLLOW.bits().cast_signed();
+fn write(path: &Path, there: &Table, parts: Vec<Part>) -> io::Result<()> {
     // Whoever had the lock before may have been killed.
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
+    let flags = OFlags::NOFOLLOW.bits().cast_signed();
     let file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -132,16 +176,15 @@ fn write(path: &Path, entries: &[(u64, Day, &[u8])]) -> io::Result<()> {
         .custom_flags(flags)
         .open(path)?;
     let mut out = BufWriter::with_capacity(64 << 10, file);
-    let mut digest = Sha256::new();
-    let mut put = |bytes: &[u8]| {
-        digest.update(bytes);
-        out.write_all(bytes)
-    };
-    put(&header())?;
-    for (key, day, entry) in entries {
-        put(&frame(*key, *day, entry.len()))?;
-        put(entry)?;
+    let rows: Vec<_> = parts.iter().map(|(row, _)| *row).collect();
+    out.write_all(&beginning(&rows))?;
+    for (row, bytes) in parts {
+        let bytes = match bytes {
+            Some(bytes) => bytes,
+            // What was cut off is damaged here, too, and nothing else is.
+            None => there.bytes_of(&row).unwrap_or_else(|| vec![0; row.length as usize]),
+        };
+        out.write_all(&bytes)?;
     }
-    out.write_all(&digest.finalize())?;
     out.flush()
 }

@@ -5,6 +5,7 @@ mod histories;
 mod kept;
 mod links;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use camino::Utf8Path;
@@ -234,11 +235,32 @@ fn checking_reads_everything_and_finds_what_no_stamp_tells() {
 
 #[test]
 fn what_changes_while_it_is_checked_is_no_lie() {
+    // The clock is read between what the index says and what is read.
+    static COPY_FILE: OnceLock<PathBuf> = OnceLock::new();
     let tree = known();
-    tree.file(format!("{COPY}/SKILL.md"), "other");
-    let checking = process(&tree).checking();
-    assert!(hash(&checking, &tree).is_ok());
+    COPY_FILE.set(tree.path(format!("{COPY}/SKILL.md"))).unwrap();
+    let checking = IndexedHasher::with_clock(directory(&tree), || {
+        fs::write(COPY_FILE.get().unwrap(), "meanwhile").unwrap();
+        settled::now()
+    });
+    let checking = checking.checking();
+    let truth = hash(&checking, &tree);
+    assert_eq!(truth, at(&tree, "skills/x", |copy| Sha256Hasher.hash(copy)));
     assert_eq!(checking.untrue(), []);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_stamps_that_nobody_vouches_for_is_read_each_time() {
+    let original =
+        OriginalLocation { collection: "/proc/sys".into(), path: "kernel/ostype".into() };
+    let tree = TempTree::new();
+    let first = process(&tree);
+    first.examine(&original).unwrap();
+    settle();
+    let again = process(&tree);
+    assert_eq!(again.examine(&original), Sha256Hasher.examine(&original));
+    assert!(!again.keep().unwrap(), "the system makes these files up");
 }
 
 #[test]
@@ -261,6 +283,6 @@ fn lie(tree: &TempTree) {
     drop(read);
     let entry = Known::entry(&fingerprint.unwrap(), &Found::Hash(OTHER)).unwrap();
     let known = Table::read(&directory(tree).join(FILE)).unwrap();
-    let fresh = HashMap::from([(copy, entry)]);
-    keeping::keep(&directory(tree), &known, &News { fresh: &fresh, today: 1 }).unwrap();
+    let mut fresh = Fresh::from([(copy.slice, HashMap::from([(copy.entry, entry)]))]);
+    keeping::keep(&directory(tree), &known, &mut fresh, 1).unwrap();
 }

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Barrier;
 
 use super::*;
-use crate::index::table::{FRAME, MAX_BYTES};
+use crate::index::table::MAX_BYTES;
 
 fn content(tree: &TempTree) -> IndexContent {
     IndexedHasher::content(&directory(tree))
@@ -110,17 +110,27 @@ fn clearing_removes_it() {
     check(&tree, READ);
 }
 
-/// Puts entries with these keys and lengths, on a day.
-fn put(tree: &TempTree, entries: &[(u64, usize)], today: Day) {
-    let fresh = entries.iter().map(|&(key, length)| (key, vec![0; length])).collect();
+/// Puts entries with these slices, keys and lengths, on a day.
+fn put(tree: &TempTree, entries: &[(u64, u64, usize)], today: Day) {
+    let mut fresh = Fresh::new();
+    for &(slice, key, length) in entries {
+        fresh.entry(slice).or_default().insert(key, vec![0; length]);
+    }
     let known = Table::read(&content(tree).path).unwrap_or_default();
-    keeping::keep(&directory(tree), &known, &News { fresh: &fresh, today }).unwrap();
+    keeping::keep(&directory(tree), &known, &mut fresh, today).unwrap();
 }
 
 /// Returns the keys, and the day of each.
 fn days(tree: &TempTree) -> Vec<(u64, Day)> {
     let table = Table::read(&content(tree).path).unwrap();
-    let mut days: Vec<_> = table.entries().iter().map(|(key, day, _)| (*key, *day)).collect();
+    let rows = table.rows();
+    let mut days = Vec::new();
+    for row in &rows {
+        let entries = table.slice(row.key).unwrap().entries();
+        assert_eq!(row.count(), entries.len());
+        assert_eq!(entries.iter().map(|(entry, _)| entry.day).max(), Some(row.day));
+        days.extend(entries.iter().map(|(entry, _)| (entry.key, entry.day)));
+    }
     days.sort_unstable();
     days
 }
@@ -128,31 +138,49 @@ fn days(tree: &TempTree) -> Vec<(u64, Day)> {
 #[test]
 fn what_nobody_asks_for_goes_after_two_months() {
     let tree = TempTree::new();
-    put(&tree, &[(1, 10), (2, 10)], 100);
-    put(&tree, &[(3, 10)], 160);
-    assert_eq!(days(&tree), [(1, 100), (2, 100), (3, 160)]);
+    put(&tree, &[(1, 1, 10), (1, 2, 10), (2, 3, 10)], 100);
+    put(&tree, &[(1, 4, 10)], 160);
+    assert_eq!(days(&tree), [(1, 100), (2, 100), (3, 100), (4, 160)]);
     let known = Table::read(&content(&tree).path).unwrap();
-    known.get(2).unwrap();
-    let fresh = HashMap::new();
-    let keep =
-        |today| keeping::keep(&directory(&tree), &known, &News { fresh: &fresh, today }).unwrap();
+    known.slice(1).unwrap().get(2).unwrap();
+    let keep = |today| keeping::keep(&directory(&tree), &known, &mut Fresh::new(), today).unwrap();
     assert!(!keep(107), "a week is not worth a write");
     assert!(keep(161));
-    assert_eq!(days(&tree), [(2, 161), (3, 160)]);
-    // The clock was set back.
-    put(&tree, &[(4, 10)], 50);
-    assert_eq!(days(&tree), [(2, 50), (3, 50), (4, 50)]);
+    assert_eq!(days(&tree), [(2, 161), (4, 160)]);
+    // The clock was set back, for good.
+    put(&tree, &[(3, 5, 10)], 50);
+    assert_eq!(days(&tree), [(5, 50)]);
 }
 
 #[test]
 fn what_was_asked_for_longest_ago_makes_room() {
     let tree = TempTree::new();
     let third = usize::try_from(MAX_BYTES).unwrap() / 3;
-    put(&tree, &[(1, third)], 100);
-    put(&tree, &[(2, third - 2 * FRAME)], 101);
-    put(&tree, &[(3, third), (4, 10)], 102);
+    put(&tree, &[(1, 1, third)], 100);
+    put(&tree, &[(2, 2, third - 1000)], 101);
+    put(&tree, &[(3, 3, third), (4, 4, 10)], 102);
     assert_eq!(days(&tree), [(2, 101), (3, 102), (4, 102)]);
     assert!(content(&tree).bytes <= MAX_BYTES);
+}
+
+#[test]
+fn a_question_reads_what_is_known_of_its_profile_root_alone() {
+    let tree = known();
+    tree.file("other/.claude/skills/x/SKILL.md", "text");
+    settle();
+    let first = process(&tree);
+    let other = CopyLocation {
+        project: &tree.project("other"),
+        profile_root: &ProfileRoot::new(".claude").unwrap(),
+        path: Utf8Path::new("skills/x"),
+    };
+    first.hash(&other).unwrap();
+    assert!(first.keep().unwrap());
+    assert_eq!(content(&tree).entries, Ok(2));
+    let second = process(&tree);
+    hash(&second, &tree).unwrap();
+    assert_eq!(second.table.get().unwrap().read_slices().count(), 1);
+    assert_eq!(second.used(), VOUCHED);
 }
 
 #[test]
