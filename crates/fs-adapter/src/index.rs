@@ -197,7 +197,7 @@ impl IndexedHasher {
         if let Some(fingerprint) = fingerprint
             && is_settled(fingerprint.changed, looked)
             && self.is_stamped_here(content, fingerprint.top.device())
-            && let Some(entry) = Known::entry(&fingerprint, &found)
+            && let Some(entry) = Known::entry(fingerprint, &found)
             // When everything is read to be compared, most of it is known.
             && self.entry(key) != Some(&*entry)
         {

@@ -48,15 +48,14 @@ impl Found {
 
 impl Known {
     /// Returns an entry: what was found of what looked so.
-    pub(super) fn entry(fingerprint: &Fingerprint, found: &Found) -> Option<Vec<u8>> {
+    pub(super) fn entry(fingerprint: Fingerprint, found: &Found) -> Option<Vec<u8>> {
         let traits = match found {
             Found::Hash(_) => None,
             Found::Traits(traits, with_crlf) => Some(Traits::new(traits, *with_crlf)),
         };
         let known = Self { top: fingerprint.top, hash: *found.hash().as_bytes(), traits };
-        let mut entry = postcard::to_allocvec(&known).ok()?;
-        entry.extend_from_slice(&fingerprint.lines);
-        Some(entry)
+        // There may be very many, so each has only the room it takes.
+        Some([postcard::to_allocvec(&known).ok()?, fingerprint.lines].concat())
     }
 
     /// Returns what an entry tells of the content that was located, if that still looks so.

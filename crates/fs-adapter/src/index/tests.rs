@@ -281,7 +281,7 @@ fn lie(tree: &TempTree) {
         contained::read(&content, || Recorder::new(Sha256::new())).unwrap().0.finish()
     });
     drop(read);
-    let entry = Known::entry(&fingerprint.unwrap(), &Found::Hash(OTHER)).unwrap();
+    let entry = Known::entry(fingerprint.unwrap(), &Found::Hash(OTHER)).unwrap();
     let known = Table::read(&directory(tree).join(FILE)).unwrap();
     let mut fresh = Fresh::from([(copy.slice, HashMap::from([(copy.entry, entry)]))]);
     keeping::keep(&directory(tree), &known, &mut fresh, 1).unwrap();
