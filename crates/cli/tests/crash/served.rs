@@ -1,9 +1,10 @@
 //! A service that goes on while others are killed: its very next answer is that of a look at the disk.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use serde_json::{Value, json};
 
@@ -12,6 +13,9 @@ use crate::world::{Operation, World};
 
 /// Of so many calls one is tried: the others are those of the tests without a service.
 const ONE_OF: usize = 4;
+
+/// Longer than a service takes to follow the disk.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A service over a world, ended when this goes.
 struct Served<'a> {
@@ -35,7 +39,14 @@ impl<'a> Served<'a> {
                 break address.to_owned();
             }
         };
-        Self { world, child, address, _log: log }
+        let served = Self { world, child, address, _log: log };
+        // Until then an answer is as old as its time to live allows.
+        let begun = Instant::now();
+        while served.ask("GET /api/v1/watch", "").1["state"] != "live" {
+            assert!(begun.elapsed() < PATIENCE, "it never follows the disk");
+            thread::yield_now();
+        }
+        served
     }
 
     /// Asks, with the key, and returns status and body.
