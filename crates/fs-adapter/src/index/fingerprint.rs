@@ -178,3 +178,24 @@ impl<R: Reader> Reader for Recorder<R> {
         self.reader.odd();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::TempTree;
+
+    #[test]
+    fn a_link_is_no_directory_whatever_it_leads_to() {
+        let tree = TempTree::new();
+        tree.file("copy/lib/run.py", "1").link("copy/link", "lib");
+        let copy: OwnedFd = std::fs::File::open(tree.path("copy")).unwrap().into();
+        let top = Stamp::new(&fstat(&copy).unwrap());
+        let stamp = Stamp::new(&rustix::fs::stat(tree.path("copy/lib")).unwrap());
+        let looks = |name: &[u8]| {
+            let line = Line { level: 0, is_directory: true, name, stamp };
+            unchanged(&copy, &top, &postcard::to_allocvec(&line).unwrap())
+        };
+        assert!(looks(b"lib").unwrap());
+        assert!(looks(b"link").is_err(), "it was not followed");
+    }
+}
