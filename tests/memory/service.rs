@@ -55,6 +55,7 @@ impl Service {
             clock,
             watcher,
             feed,
+            others: None,
         };
         let router = router(HttpState::new(services, GuardConfig::default()));
         Self { cache, query, router, runtime }

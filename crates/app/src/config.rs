@@ -4,6 +4,7 @@ mod environment;
 mod error;
 mod file;
 mod flags;
+mod fleet;
 mod keys;
 mod setting;
 mod skillmeat_paths;
@@ -18,6 +19,8 @@ use std::path::{Path, PathBuf};
 use camino::Utf8PathBuf;
 pub use error::ConfigError;
 pub use flags::{Flags, IndexFlag};
+use fleet::FleetLayer;
+pub use fleet::{FleetConfig, Secret, Volume};
 pub use setting::{Origin, Setting};
 use sha2::{Digest, Sha256};
 use skillstat_fs_adapter::{DEFAULT_MAX_DEPTH, ScopedWorkers, SearchRoot};
@@ -94,6 +97,8 @@ pub struct Config {
     pub cache_directory: Setting<PathBuf>,
     /// Whether everything is read nevertheless, and compared with what is remembered.
     pub verify: bool,
+    /// How other machines are reached, and what is shared with them.
+    pub fleet: FleetConfig,
     /// The configuration file, and whether it is there.
     pub file: Setting<PathBuf>,
     /// Whether the configuration file was found and read.
@@ -135,6 +140,7 @@ struct Layer {
     lock_seconds: Option<Setting<NonZeroU64>>,
     index: Option<Setting<bool>>,
     cache_directory: Option<Setting<PathBuf>>,
+    fleet: FleetLayer,
 }
 
 impl Config {
@@ -171,7 +177,10 @@ impl Config {
             Utf8PathBuf::from_path_buf(surroundings.absolute(home))
                 .map_err(|path| ConfigError::not_utf8("skillmeat_home", &path))
         })?;
+        let fleet = layers.each_ref().map(|layer| &layer.fleet);
+        let fleet = FleetConfig::new(&fleet, &roots.value, |path| surroundings.absolute(path))?;
         let mut config = Self {
+            fleet,
             roots,
             skillmeat_home,
             max_depth: or_default(&layers, |layer| &layer.max_depth, DEFAULT_MAX_DEPTH),

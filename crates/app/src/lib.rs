@@ -2,11 +2,13 @@
 
 mod answers;
 mod app;
+mod boottime_clock;
 mod config;
 mod index;
 mod live;
 mod local_offset;
 mod private_socket;
+mod sharing;
 mod system_clock;
 mod system_wall_clock;
 mod token_file;
@@ -16,11 +18,16 @@ mod writing;
 
 pub use answers::{Answers, Scope, Source};
 pub use app::{App, RootLocation, hash_path};
-pub use config::{Config, ConfigError, Flags, IndexFlag, Origin, Setting, Surroundings, Watch};
+pub use boottime_clock::BoottimeClock;
+pub use config::{
+    Config, ConfigError, Flags, FleetConfig, IndexFlag, Origin, Secret, Setting, Surroundings,
+    Volume, Watch,
+};
 pub use index::{IndexReport, clear_index, index_content};
 pub use live::Live;
 pub use local_offset::local_offset;
 pub use private_socket::PrivateSocket;
+pub use sharing::{Sharing, hosts, telling};
 pub use skillstat_fs_adapter::{HashPathError, IndexContent, SearchRoot, WatchLimits};
 pub use system_clock::SystemClock;
 pub use system_wall_clock::SystemWallClock;

@@ -11,8 +11,9 @@ use skillstat_domain::{
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::sharing::Reporting;
 use crate::watching::watching;
-use crate::{App, Config, SystemClock, TokioPool};
+use crate::{App, Config, Sharing, SystemClock, TokioPool};
 
 /// How many artifacts' statistics are held.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(2048).expect("it is not zero");
@@ -35,6 +36,8 @@ pub struct Live {
     pub watcher: Arc<dyn Watcher>,
     /// The news of them.
     pub feed: Arc<Feed>,
+    /// Other machines, if there are any.
+    pub sharing: Option<Sharing>,
     _tasks: Tasks,
 }
 
@@ -70,6 +73,11 @@ impl Live {
         let asked = Arc::clone(&cached);
         let telling = runtime.spawn(async move { told.tell(&*asked).await });
         let (watcher, begin) = watching(config, app.watch_ports(&cached))?;
+        let sharing = Sharing::start(config, Arc::clone(&cached) as _, runtime)?;
+        let watcher = match &sharing {
+            Some(sharing) => sharing.watching(watcher),
+            None => watcher,
+        };
         let (asked, index) = (Arc::clone(&cached), app.index.clone());
         let starting = runtime.spawn(async move {
             // Whatever is wrong is told to whoever asks; this is only so that the first need not wait.
@@ -85,11 +93,26 @@ impl Live {
                 let _retired = retired.await;
             }
         });
-        let commands = Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
+        let commands: Arc<dyn DeploymentCommands> =
+            Arc::new(app.commands(Some(Arc::clone(&cached)), Arc::clone(&pool)));
+        let commands = match &sharing {
+            Some(sharing) => sharing.telling(commands),
+            None => commands,
+        };
         let diffs = Arc::new(PooledDiffs::new(app.diffs().clone(), Arc::clone(&pool)));
         let query = SettledStatistics::new(cached, Arc::clone(&watcher), pool);
-        let tasks = Tasks(vec![telling, starting]);
-        let query = Arc::new(query);
-        Ok(Self { query, diffs, commands, cache, clock, watcher, feed, _tasks: tasks })
+        let query: Arc<dyn StatisticsQuery> = Arc::new(query);
+        let mut tasks = Tasks(vec![telling, starting]);
+        if let Some(Sharing { fleet, .. }) = &sharing {
+            let reporting = Reporting {
+                fleet: Arc::clone(fleet),
+                query: Arc::clone(&query),
+                watcher: Arc::clone(&watcher),
+                feed: Arc::clone(&feed) as _,
+                host: Reporting::host(config),
+            };
+            tasks.0.push(runtime.spawn(reporting.report()));
+        }
+        Ok(Self { query, diffs, commands, cache, clock, watcher, feed, sharing, _tasks: tasks })
     }
 }

@@ -37,6 +37,27 @@ pub fn read_token(path: &Path) -> anyhow::Result<String> {
     Ok(token)
 }
 
+/// Reads a password that somebody else made, of whatever length: the first line of a file.
+///
+/// # Errors
+///
+/// Fails when there is no file, when others may read it, or when it is empty; says what to do.
+#[cfg(feature = "redis")]
+pub(crate) fn read_password(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("failed to read the password in `{shown}`"))?;
+    let metadata = fs::metadata(path).with_context(|| format!("failed to look at `{shown}`"))?;
+    let of_others = metadata.permissions().mode() & OTHERS;
+    ensure!(of_others == 0, "others may read the password in `{shown}`: `chmod 600 {shown}`");
+    let password = text.lines().next().unwrap_or_default();
+    ensure!(
+        !password.is_empty(),
+        "there is no password in `{shown}`: write it into the first line"
+    );
+    Ok(password.to_owned())
+}
+
 /// Reads the key, and makes one of 256 random bits if there is no file yet or an empty one: the file with
 /// mode 600, its directory, if that is not there either, with mode 700.
 ///

@@ -41,6 +41,7 @@ fn inotify(config: &Config, ports: WatchPorts) -> anyhow::Result<Watching> {
         discovery: discovery_options(config),
         skillmeat_home: config.skillmeat_home.value.clone(),
         budget: config.watch_budget.value,
+        shared: config.fleet.volumes.value.iter().map(|volume| volume.path.clone()).collect(),
     };
     match InotifyWatcher::new(options, ports.clone()) {
         Ok(watcher) => {

@@ -123,6 +123,11 @@ pub(crate) enum Command {
     },
     /// The service: the same answers over HTTP, from a cache
     Serve(ServeOptions),
+    /// Every machine that reports to the server that `redis` names; or one artifact on all of them
+    Fleet {
+        /// `type:name`
+        artifact: Option<String>,
+    },
     /// Changes as they happen: a table on a terminal, lines otherwise
     Watch,
     /// A completion script for a shell
@@ -215,6 +220,10 @@ pub(crate) struct ServeOptions {
     /// Let whoever connects from this machine write without a key, as SkillMeat's client does
     #[arg(long)]
     pub(crate) trust_loopback: bool,
+    /// Reach other machines through Redis or Valkey at URL, such as `rediss://host/0`; user and password
+    /// are named elsewhere
+    #[arg(long, value_name = "URL")]
+    pub(crate) redis: Option<String>,
     /// Log what FILTER lets through, such as debug or `info,skillstat_http::request=debug`
     #[arg(long, value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -230,6 +239,7 @@ impl ServeOptions {
             listen: self.listen,
             socket: self.socket.clone(),
             no_socket: self.no_socket,
+            redis: self.redis.clone(),
             log: self.log.clone(),
             ..global.into()
         }

@@ -107,6 +107,9 @@ fn dispatch(
             let flags = Flags { unattended: !surroundings.terminal, ..options.flags(global) };
             commands::serve(&config(flags)?, &options, verbose, console)
         }
+        Command::Fleet { artifact } => {
+            commands::fleet(&config(global.into())?, artifact.as_deref(), json, console)
+        }
         Command::Watch => commands::watch(&config(global.into())?, json, console),
         Command::Scan(command) => {
             let config = config(global.into())?;

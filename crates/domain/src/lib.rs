@@ -33,7 +33,10 @@ pub use model::diff_request::{DiffRequest, WantedTexts};
 pub use model::difference::Difference;
 pub use model::drift_kind::{DriftKind, DriftKindError};
 pub use model::file_list::{FileList, FileText, ListedFile};
+pub use model::fleet_link::FleetLink;
 pub use model::generation::Generation;
+pub use model::host_id::{HostId, HostIdError};
+pub use model::host_report::{HostArtifact, HostReport, HostSummary};
 pub use model::ignored::{is_ignored, is_ignored_name};
 pub use model::moment::Moment;
 pub use model::notice::{News, Notice};
@@ -43,10 +46,14 @@ pub use model::profile_root::{ProfileRoot, ProfileRootError};
 pub use model::project_path::{ProjectPath, ProjectPathError};
 pub use model::recorded_artifacts::RecordedArtifacts;
 pub use model::recorded_path::{PathFault, RecordedPath};
+pub use model::renewal::{Missed, Renewal};
 pub use model::scanned::Scanned;
+pub use model::shared_change::{SharedChange, VolumePath, VolumePathError};
 pub use model::statistics::{
     CopyReport, DeploymentStatistics, Overview, ProjectDeployment, ProjectTotals,
 };
+pub use model::volume_name::{VolumeName, VolumeNameError};
+pub use model::volume_version::VolumeVersion;
 pub use ports::change_feed::{ChangeFeed, Listener};
 pub use ports::change_sink::ChangeSink;
 pub use ports::clock::Clock;
@@ -57,11 +64,13 @@ pub use ports::deployment_commands::DeploymentCommands;
 pub use ports::deployment_reader::DeploymentReader;
 pub use ports::diff_query::{DiffError, DiffQuery};
 pub use ports::file_lister::FileLister;
+pub use ports::fleet::{Fleet, FleetError};
 pub use ports::hasher::{ContentLocation, CopyLocation, HashError, Hasher, OriginalLocation};
 pub use ports::originals::Originals;
 pub use ports::project_discovery::ProjectDiscovery;
 pub use ports::project_states::ProjectStates;
 pub use ports::scan_observer::{ScanObserver, ScanPhase};
+pub use ports::shared_volumes::{FleetStanding, SharedVolumes, VolumeStanding};
 pub use ports::statistics_query::{
     Answer, AnswerSource, ArtifactAnswers, QueryError, StatisticsQuery,
 };

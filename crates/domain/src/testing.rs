@@ -7,11 +7,13 @@
 
 pub mod contract;
 mod in_memory;
+mod in_memory_fleet;
 mod manual_clock;
 mod recording_observer;
 mod sketch;
 
 pub use in_memory::{COLLECTION, HashCopy, InMemoryProjects};
+pub use in_memory_fleet::InMemoryFleet;
 pub use manual_clock::ManualClock;
 pub use recording_observer::RecordingObserver;
 pub use sketch::{CollectionSketch, CopySketch, RecordSketch, Sketch, TrackerSketch};
@@ -26,11 +28,13 @@ pub use crate::ports::deployment_commands::MockDeploymentCommands;
 pub use crate::ports::deployment_reader::MockDeploymentReader;
 pub use crate::ports::diff_query::MockDiffQuery;
 pub use crate::ports::file_lister::MockFileLister;
+pub use crate::ports::fleet::MockFleet;
 pub use crate::ports::hasher::MockHasher;
 pub use crate::ports::originals::MockOriginals;
 pub use crate::ports::project_discovery::MockProjectDiscovery;
 pub use crate::ports::project_states::MockProjectStates;
 pub use crate::ports::scan_observer::MockScanObserver;
+pub use crate::ports::shared_volumes::MockSharedVolumes;
 pub use crate::ports::statistics_query::MockStatisticsQuery;
 pub use crate::ports::stats_cache::MockStatsCache;
 pub use crate::ports::wall_clock::MockWallClock;

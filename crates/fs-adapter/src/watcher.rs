@@ -33,6 +33,7 @@ mod tree;
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -54,6 +55,8 @@ pub struct WatchOptions {
     pub skillmeat_home: Utf8PathBuf,
     /// How many directories may be watched.
     pub budget: NonZeroUsize,
+    /// Directories that other machines write to as well, whatever file system they are on.
+    pub shared: Vec<PathBuf>,
 }
 
 /// What a watcher asks and tells.

@@ -28,4 +28,4 @@ pub use guard::{GuardConfig, Reads, Token};
 pub use limits::Limits;
 pub use router::{openapi, router};
 pub use serve::{Ended, serve};
-pub use state::{HttpState, Services};
+pub use state::{HttpState, Others, Services};

@@ -1,5 +1,6 @@
 //! What is counted about requests and the cache, told as Prometheus reads it.
 
+mod fleet;
 mod route;
 
 use std::collections::HashMap;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
-use skillstat_domain::CacheCounters;
+use skillstat_domain::{CacheCounters, FleetStanding};
 
 pub(crate) use self::route::Route;
 use self::route::{DURATION, REQUESTS};
@@ -117,7 +118,15 @@ impl Metrics {
     }
 
     /// Returns everything as text.
-    pub(crate) fn text(&self, cache: &CacheCounters, uptime: Duration) -> String {
+    pub(crate) fn text(
+        &self,
+        cache: &CacheCounters,
+        uptime: Duration,
+        standing: Option<&FleetStanding>,
+    ) -> String {
+        if let Some(standing) = standing {
+            fleet::tell(&self.recorder, standing);
+        }
         self.uptime.set(uptime.as_secs_f64());
         for (counter, value) in &self.cache.counters {
             counter.absolute(value(cache));

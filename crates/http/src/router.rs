@@ -18,8 +18,8 @@ use utoipa_axum::routes;
 use crate::front::front;
 use crate::problem::Refusal;
 use crate::routes::{
-    artifact, artifacts, cache, deploy, diff, events, exact, health, matrix, metrics, orders,
-    project, projects, root, status, watch, writes,
+    artifact, artifacts, cache, deploy, diff, events, exact, fleet, health, matrix, metrics,
+    orders, project, projects, root, status, watch, writes,
 };
 use crate::state::HttpState;
 use crate::{document, page};
@@ -103,6 +103,8 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
         .routes(routes!(exact::overview))
         .routes(routes!(exact::statistics))
         .routes(routes!(exact::collections))
+        .routes(routes!(fleet::hosts))
+        .routes(routes!(fleet::artifact))
         .routes(routes!(cache::counters))
         .routes(routes!(cache::invalidate));
     document::complete(all.get_openapi_mut());

@@ -9,6 +9,7 @@ pub(crate) mod deploy;
 pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod exact;
+pub(crate) mod fleet;
 pub(crate) mod health;
 pub(crate) mod matrix;
 pub(crate) mod metrics;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::http::HeaderValue;
 use skillstat_domain::{
-    ChangeFeed, Clock, DeploymentCommands, DiffQuery, Moment, StatisticsQuery, StatsCache, Watcher,
+    ChangeFeed, Clock, DeploymentCommands, DiffQuery, Fleet, HostReport, Moment, SharedVolumes,
+    StatisticsQuery, StatsCache, Watcher,
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore, watch};
 
 use crate::bodies::Bodies;
 use crate::guard::GuardConfig;
@@ -37,7 +38,21 @@ pub struct Services {
     pub watcher: Arc<dyn Watcher>,
     /// The news of what has changed.
     pub feed: Arc<dyn ChangeFeed>,
+    /// Other machines, if they can be reached at all.
+    pub others: Option<Others>,
 }
+
+/// Other machines.
+#[derive(Debug, Clone)]
+pub struct Others {
+    /// Where they can be reached.
+    pub fleet: Arc<dyn Fleet>,
+    /// What is shared with them.
+    pub volumes: Arc<dyn SharedVolumes>,
+}
+
+/// What machines reported, and when that was asked.
+pub(crate) type Reports = (Moment, Arc<Vec<HostReport>>);
 
 /// The ports, the rules of who may ask, and what this process keeps between requests.
 #[derive(Debug, Clone)]
@@ -57,6 +72,8 @@ pub struct HttpState {
     pub(crate) process: u64,
     /// The link that gives the page its key.
     pub(crate) admission: Arc<Admission>,
+    /// What machines reported, and when that was asked.
+    pub(crate) reports: Arc<AsyncMutex<Option<Reports>>>,
     /// The places of those who listen.
     pub(crate) streams: Arc<Semaphore>,
     /// Told when the service ends, so that streams end too.
@@ -80,6 +97,7 @@ impl HttpState {
             started,
             process,
             admission: Arc::default(),
+            reports: Arc::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             ending: watch::Sender::new(false),
         }

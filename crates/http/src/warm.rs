@@ -91,6 +91,7 @@ mod tests {
             clock: Arc::new(ManualClock::default()),
             watcher: Arc::new(Unwatched),
             feed: Arc::new(MockChangeFeed::new()),
+            others: None,
         };
         let guard = GuardConfig { token: Token::new("right"), ..GuardConfig::default() };
         let state = HttpState::new(services, guard);

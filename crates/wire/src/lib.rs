@@ -3,6 +3,7 @@
 mod backups;
 mod diff;
 mod exact;
+mod fleet;
 mod matrix;
 mod news;
 mod problem;
@@ -19,6 +20,9 @@ pub use exact::{
     ExactCollectionArtifact, ExactCollections, ExactCopy, ExactDeployment, ExactDrift,
     ExactMetadata, ExactOverview, ExactProblem, ExactState, ExactStatistics, FINGERPRINT_HEADER,
     LIVE, Malformed, WATCH_HEADER,
+};
+pub use fleet::{
+    FleetArtifact, FleetArtifactHost, FleetHost, FleetHosts, FleetTotal, HostBody, HostBodyError,
 };
 pub use matrix::{Matrix, MatrixRow};
 pub use news::News;

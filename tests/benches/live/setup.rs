@@ -77,6 +77,7 @@ pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
             discovery: discovery.clone(),
             skillmeat_home: home.clone(),
             budget: NonZeroUsize::MAX,
+            shared: Vec::new(),
         };
         let watcher = InotifyWatcher::new(options, ports).expect("it starts");
         watcher.begin();

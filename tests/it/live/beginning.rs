@@ -36,7 +36,7 @@ async fn what_is_deployed_between_the_first_look_and_the_watches_is_watched() {
     };
     let skillmeat_home = config.skillmeat_home.value.clone();
     let budget = config.watch_budget.value;
-    let options = WatchOptions { discovery, skillmeat_home, budget };
+    let options = WatchOptions { discovery, skillmeat_home, budget, shared: Vec::new() };
     let watcher = InotifyWatcher::new(options, ports).unwrap();
 
     cached.overview().await.unwrap();

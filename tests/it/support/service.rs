@@ -79,6 +79,7 @@ impl Service {
             clock: Arc::clone(&live.clock),
             watcher: Arc::clone(&watcher) as _,
             feed: Arc::clone(&live.feed) as _,
+            others: None,
         };
         let guard = GuardConfig { private_socket: true, ..GuardConfig::default() };
         let state = HttpState::new(services, guard).with_fingerprint(&config.fingerprint());

@@ -3,23 +3,17 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use super::keys::{AN_ADDRESS, FROM_ONE, VARIABLES};
+use super::fleet::volumes;
+use super::keys::{AN_ADDRESS, FROM_ONE, VARIABLES, VOLUMES};
 use super::watch::A_WAY;
-use super::{ConfigError, Layer, Origin, Setting, Surroundings};
+use super::{ConfigError, FleetLayer, Layer, Origin, Secret, Setting, Surroundings};
 
 /// Reads the environment's settings, and the configuration file it names. Lists are separated by
 /// colons; an empty variable says nothing.
 pub(super) fn layer(
     surroundings: &Surroundings,
 ) -> Result<(Layer, Option<Setting<PathBuf>>), ConfigError> {
-    for (name, _) in &surroundings.variables {
-        if let Some(name) = name.to_str()
-            && name.starts_with("SKILLSTAT_")
-            && !VARIABLES.contains(&name)
-        {
-            return Err(ConfigError::unknown(&"environment", "variable", name, &VARIABLES));
-        }
-    }
+    check_names(surroundings)?;
     let get = |name| Some((surroundings.variable(name)?, Origin::Variable(name)));
     let layer = Layer {
         roots: get("SKILLSTAT_ROOTS").map(|(value, origin)| Setting::new(paths(value), origin)),
@@ -59,10 +53,50 @@ pub(super) fn layer(
         index: parsed(surroundings, "SKILLSTAT_INDEX", "true or false")?,
         cache_directory: get("SKILLSTAT_CACHE_DIRECTORY")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
+        fleet: fleet(surroundings)?,
     };
     let file = get("SKILLSTAT_CONFIG")
         .map(|(value, origin)| Setting::new(surroundings.absolute(value.into()), origin));
     Ok((layer, file))
+}
+
+/// Refuses variables of ours that nobody knows.
+fn check_names(surroundings: &Surroundings) -> Result<(), ConfigError> {
+    for (name, _) in &surroundings.variables {
+        if let Some(name) = name.to_str()
+            && name.starts_with("SKILLSTAT_")
+            && !VARIABLES.contains(&name)
+        {
+            return Err(ConfigError::unknown(&"environment", "variable", name, &VARIABLES));
+        }
+    }
+    Ok(())
+}
+
+fn fleet(surroundings: &Surroundings) -> Result<FleetLayer, ConfigError> {
+    let get = |name| {
+        let Some(value) = surroundings.variable(name) else { return Ok(None) };
+        let origin = Origin::Variable(name);
+        let text = text(value, &origin, name)?.to_owned();
+        Ok(Some(Setting::new(text, origin)))
+    };
+    let path = |name| {
+        let value = surroundings.variable(name)?;
+        Some(Setting::new(PathBuf::from(value), Origin::Variable(name)))
+    };
+    let shared = get("SKILLSTAT_VOLUMES")?.map(|setting| {
+        let wrong = ConfigError::value(&setting.origin, "SKILLSTAT_VOLUMES", VOLUMES);
+        setting.try_map(|text| volumes(&text).ok_or(wrong))
+    });
+    Ok(FleetLayer {
+        redis: get("SKILLSTAT_REDIS")?,
+        redis_user: get("SKILLSTAT_REDIS_USER")?,
+        redis_password: get("SKILLSTAT_REDIS_PASSWORD")?.map(|setting| Secret::new(setting.value)),
+        redis_password_file: path("SKILLSTAT_REDIS_PASSWORD_FILE"),
+        redis_prefix: get("SKILLSTAT_REDIS_PREFIX")?,
+        volumes: shared.transpose()?,
+        host_name: get("SKILLSTAT_HOST_NAME")?,
+    })
 }
 
 /// Splits a list of paths; an empty place in it is nobody's path.

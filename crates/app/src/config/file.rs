@@ -7,9 +7,9 @@ use std::{fs, io};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{AN_ADDRESS, FROM_ONE, KEYS};
+use super::keys::{AN_ADDRESS, FROM_ONE, KEYS, VOLUMES};
 use super::watch::A_WAY;
-use super::{ConfigError, Layer, Origin, Setting, Surroundings};
+use super::{ConfigError, FleetLayer, Layer, Origin, Setting, Surroundings, Volume};
 
 /// Reads the file; tells whether there is one. Only a file that was asked for must be there.
 pub(super) fn layer(
@@ -114,12 +114,58 @@ fn set(
         "state_directory" => layer.state_directory = Some(Setting::new(path()?, origin)),
         "backup_count" => layer.backup_count = Some(Setting::new(count()?, origin)),
         "backup_days" => layer.backup_days = Some(Setting::new(time()?, origin)),
+        "redis"
+        | "redis_user"
+        | "redis_password_file"
+        | "redis_prefix"
+        | "host_name"
+        | "volumes" => set_fleet(&mut layer.fleet, (name, value), origin, resolve)?,
         "lock_seconds" => layer.lock_seconds = Some(Setting::new(time()?, origin)),
         "index" => layer.index = Some(Setting::new(switch()?, origin)),
         "cache_directory" => layer.cache_directory = Some(Setting::new(path()?, origin)),
         _ => return Err(ConfigError::unknown(&origin, "key", name, &KEYS)),
     }
     Ok(())
+}
+
+/// Takes one key of several machines; an empty text says nothing.
+fn set_fleet(
+    fleet: &mut FleetLayer,
+    (name, value): (&str, &Spanned<DeValue<'_>>),
+    origin: Origin,
+    resolve: &dyn Fn(String) -> PathBuf,
+) -> Result<(), ConfigError> {
+    if name == "volumes" {
+        let volumes = volumes(value, resolve);
+        let volumes = volumes.ok_or_else(|| ConfigError::value(&origin, name, VOLUMES))?;
+        fleet.volumes = Some(Setting::new(volumes, origin));
+        return Ok(());
+    }
+    let text = string(value).ok_or_else(|| ConfigError::value(&origin, name, "a string"))?;
+    let text = (!text.is_empty()).then(|| Setting::new(text, origin));
+    match name {
+        "redis" => fleet.redis = text,
+        "redis_user" => fleet.redis_user = text,
+        "redis_prefix" => fleet.redis_prefix = text,
+        "host_name" => fleet.host_name = text,
+        _ => fleet.redis_password_file = text.map(|text| text.map(resolve)),
+    }
+    Ok(())
+}
+
+/// Reads a table of directories by name.
+fn volumes(
+    value: &Spanned<DeValue<'_>>,
+    resolve: &dyn Fn(String) -> PathBuf,
+) -> Option<Vec<Volume>> {
+    let DeValue::Table(table) = value.get_ref() else { return None };
+    let volume = |(name, path): (&Spanned<_>, _)| {
+        let name: &std::borrow::Cow<'_, str> = name.get_ref();
+        Some(Volume { name: name.parse().ok()?, path: resolve(string(path)?) })
+    };
+    let mut volumes = table.iter().map(volume).collect::<Option<Vec<_>>>()?;
+    volumes.sort();
+    Some(volumes)
 }
 
 fn string(value: &Spanned<DeValue<'_>>) -> Option<String> {

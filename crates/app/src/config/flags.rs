@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::{Layer, Origin, Setting};
+use super::{FleetLayer, Layer, Origin, Setting};
 
 /// What was said on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Flags {
     pub no_service: bool,
     /// `--no-index` or `--verify`.
     pub index: IndexFlag,
+    /// `--redis`.
+    pub redis: Option<String>,
     /// `--log`.
     pub log: Option<String>,
     /// Whether nobody chose the working directory, as with a service: it is no search root then,
@@ -67,6 +69,10 @@ impl From<Flags> for Layer {
                 .or_else(|| dont(flags.index == IndexFlag::Verify, "--verify")),
             index: dont(flags.index == IndexFlag::Off, "--no-index"),
             log: flags.log.map(|filter| Setting::new(filter, Origin::Flag("--log"))),
+            fleet: FleetLayer {
+                redis: flags.redis.map(|redis| Setting::new(redis, Origin::Flag("--redis"))),
+                ..FleetLayer::default()
+            },
             socket,
             ..Self::default()
         }

@@ -1,7 +1,7 @@
 //! The names of all settings, in the file and in the environment.
 
 /// The keys of the configuration file.
-pub(super) const KEYS: [&str; 19] = [
+pub(super) const KEYS: [&str; 25] = [
     "roots",
     "max_depth",
     "exclude",
@@ -21,7 +21,17 @@ pub(super) const KEYS: [&str; 19] = [
     "lock_seconds",
     "index",
     "cache_directory",
+    "redis",
+    "redis_user",
+    "redis_password_file",
+    "redis_prefix",
+    "volumes",
+    "host_name",
 ];
+
+/// What `volumes` must be.
+pub(super) const VOLUMES: &str =
+    "names of 1 to 64 letters, digits, `-`, `_` and `.`, each once, and directories";
 
 /// What a number must be that counts something there is.
 pub(super) const FROM_ONE: &str = "a whole number from 1";
@@ -30,7 +40,7 @@ pub(super) const FROM_ONE: &str = "a whole number from 1";
 pub(super) const AN_ADDRESS: &str = "an address with a port, such as \"127.0.0.1:8787\"";
 
 /// The variables of the environment.
-pub(super) const VARIABLES: [&str; 20] = [
+pub(super) const VARIABLES: [&str; 27] = [
     "SKILLSTAT_ROOTS",
     "SKILLSTAT_MAX_DEPTH",
     "SKILLSTAT_EXCLUDE",
@@ -50,6 +60,13 @@ pub(super) const VARIABLES: [&str; 20] = [
     "SKILLSTAT_LOCK_SECONDS",
     "SKILLSTAT_INDEX",
     "SKILLSTAT_CACHE_DIRECTORY",
+    "SKILLSTAT_REDIS",
+    "SKILLSTAT_REDIS_USER",
+    "SKILLSTAT_REDIS_PASSWORD",
+    "SKILLSTAT_REDIS_PASSWORD_FILE",
+    "SKILLSTAT_REDIS_PREFIX",
+    "SKILLSTAT_VOLUMES",
+    "SKILLSTAT_HOST_NAME",
     "SKILLSTAT_CONFIG",
 ];
 

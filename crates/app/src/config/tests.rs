@@ -1,5 +1,6 @@
 //! Configuration: which source wins, where each value came from, and what is refused.
 
+mod fleet;
 mod index;
 mod refused;
 mod roots;
@@ -107,6 +108,7 @@ fn everything() -> Place {
             max_depth: Some(3),
             config: None,
             skillmeat_home: Some("/flag".into()),
+            redis: None,
             listen: Some("127.0.0.1:3".parse().unwrap()),
             socket: Some("/flag".into()),
             no_socket: false,

@@ -40,6 +40,7 @@ impl ChangeSink for CachedStatistics {
                 // The first of all, and what follows is part of it.
                 Change::Everything | Change::Projects => return core.everything_changed(),
                 Change::Project(project) => core.project_changed(project, Copies::OfChangedRecords),
+                Change::AllOf(project) => core.project_changed(project, Copies::All),
                 Change::Content { project, profile_root, path } => {
                     let affected = core.projects.touch(project, profile_root, path);
                     core.forget(&affected, Some((project.clone(), true)));

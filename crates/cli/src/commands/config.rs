@@ -8,6 +8,13 @@ use skillstat_app::{Config, Origin};
 use crate::console::Console;
 use crate::exit::Exit;
 
+/// Writes a value so that it can be pasted into the file: JSON is TOML too, but for tables.
+fn toml(value: &Value) -> String {
+    let Value::Object(table) = value else { return value.to_string() };
+    let pair = |(name, value): (&String, &Value)| format!("{name:?} = {value}");
+    format!("{{{}}}", table.iter().map(pair).collect::<Vec<_>>().join(", "))
+}
+
 /// Prints every setting, its value and where it came from.
 pub(crate) fn config(
     config: &Config,
@@ -16,7 +23,13 @@ pub(crate) fn config(
 ) -> anyhow::Result<Exit> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let roots: Value = config.roots.value.iter().map(|root| path(&root.path)).collect();
-    let settings: [(&str, Value, &Origin); 19] = [
+    let fleet = &config.fleet;
+    // Nothing is an empty text: there is no other word for it in TOML.
+    let text = |text: &Option<String>| Value::from(text.as_deref().unwrap_or_default());
+    let volumes = fleet.volumes.value.iter();
+    let volumes = volumes.map(|volume| (volume.name.to_string(), path(&volume.path))).collect();
+    let volumes = Value::Object(volumes);
+    let settings: [(&str, Value, &Origin); 25] = [
         ("roots", roots, &config.roots.origin),
         ("max_depth", config.max_depth.value.into(), &config.max_depth.origin),
         ("exclude", config.exclude.value.clone().into(), &config.exclude.origin),
@@ -44,6 +57,16 @@ pub(crate) fn config(
         ("lock_seconds", config.lock_seconds.value.get().into(), &config.lock_seconds.origin),
         ("index", config.index.value.into(), &config.index.origin),
         ("cache_directory", path(&config.cache_directory.value), &config.cache_directory.origin),
+        ("redis", text(&fleet.redis.value), &fleet.redis.origin),
+        ("redis_user", text(&fleet.redis_user.value), &fleet.redis_user.origin),
+        (
+            "redis_password_file",
+            fleet.redis_password_file.value.as_deref().map_or("".into(), path),
+            &fleet.redis_password_file.origin,
+        ),
+        ("redis_prefix", fleet.redis_prefix.value.as_str().into(), &fleet.redis_prefix.origin),
+        ("volumes", volumes, &fleet.volumes.origin),
+        ("host_name", text(&fleet.host_name.value), &fleet.host_name.origin),
     ];
     if json {
         let mut object = serde_json::Map::new();
@@ -57,8 +80,7 @@ pub(crate) fn config(
         let found = if config.file_found { "read" } else { "not there" };
         console.line(&format!("# {} ({found})", config.file.value.display()));
         for (key, value, origin) in settings {
-            // JSON of strings, numbers and arrays is TOML too, so this can be pasted into the file.
-            console.line(&format!("{key} = {value}  # {origin}"));
+            console.line(&format!("{key} = {}  # {origin}", toml(&value)));
         }
     }
     Ok(Exit::Fine)

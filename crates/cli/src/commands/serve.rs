@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use skillstat_app::{Config, Live, local_offset, random_key, read_or_make_token, read_token};
-use skillstat_http::{Ended, GuardConfig, HttpState, Reads, Services, Token};
+use skillstat_http::{Ended, GuardConfig, HttpState, Others, Reads, Services, Token};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
@@ -62,6 +62,10 @@ async fn run(config: &Config, options: &ServeOptions, at_terminal: bool) -> anyh
         clock: Arc::clone(&live.clock),
         watcher: Arc::clone(&live.watcher),
         feed: Arc::clone(&live.feed) as _,
+        others: live.sharing.as_ref().map(|sharing| Others {
+            fleet: Arc::clone(&sharing.fleet),
+            volumes: Arc::clone(&sharing.volumes),
+        }),
     };
     let state = HttpState::new(services, guard)
         .with_local_offset(local_offset())

@@ -35,7 +35,7 @@ impl<'a, 'c> Writing<'a, 'c> {
     /// Wires together what writes.
     pub(crate) fn start(scan: Scan<'a, 'c>, wiring: &Wiring, again: Again) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let commands = wiring(scan.app, runtime.handle());
+        let commands = wiring(scan.app, scan.config, runtime.handle())?;
         Ok(Self { scan, commands, runtime, again })
     }
 

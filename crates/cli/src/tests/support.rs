@@ -118,7 +118,7 @@ impl Machine {
             Stream { writer: &mut err, color, size: None },
         );
         let exit = run_over(
-            &move |_, _| Arc::clone(&commands),
+            &move |_, _, _| Ok(Arc::clone(&commands)),
             std::iter::once("skillstat").chain(arguments.iter().copied()).map(Into::into).collect(),
             &surroundings,
             &mut console,

@@ -2,6 +2,7 @@
 
 mod asking;
 mod daemon;
+mod fleet;
 mod guarding;
 mod log;
 mod permissions;

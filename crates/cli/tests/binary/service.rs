@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Arc;
 
 use crate::Sandbox;
 
@@ -36,7 +37,7 @@ pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     /// Open as long as the service writes to it.
     _log: BufReader<ChildStderr>,
-    pub(crate) sandbox: Sandbox,
+    pub(crate) sandbox: Arc<Sandbox>,
 }
 
 /// What it answered.
@@ -57,6 +58,15 @@ impl Service {
         let sandbox = Sandbox::new();
         write_tree(&sandbox.tree());
         add(&sandbox.tree());
+        Self::start_in(Arc::new(sandbox), by, arguments)
+    }
+
+    /// Starts another one on the same machine, with the same settings.
+    pub(crate) fn start_beside(&self, by: &[&str], arguments: &[&str]) -> Self {
+        Self::start_in(Arc::clone(&self.sandbox), by, arguments)
+    }
+
+    fn start_in(sandbox: Arc<Sandbox>, by: &[&str], arguments: &[&str]) -> Self {
         let mut child = command_by(by, &sandbox)
             .args(["serve", "--listen", "127.0.0.1:0", "--log-json"])
             .args(arguments)
@@ -138,7 +148,7 @@ impl Drop for Service {
 }
 
 /// One project with a modified copy, and a collection.
-fn write_tree(home: &Path) {
+pub(crate) fn write_tree(home: &Path) {
     let profile_root = home.join("shop/.claude");
     std::fs::create_dir_all(profile_root.join("commands")).expect("writable");
     std::fs::write(profile_root.join("commands/review.md"), "edited").expect("writable");
@@ -162,7 +172,7 @@ pub(crate) fn command(sandbox: &Sandbox) -> Command {
     command_by(&[], sandbox)
 }
 
-fn command_by(by: &[&str], sandbox: &Sandbox) -> Command {
+pub(crate) fn command_by(by: &[&str], sandbox: &Sandbox) -> Command {
     let binary = sandbox.directory.path().join("skillstat");
     let mut command = match by {
         [] => Command::new(binary),

@@ -15,6 +15,8 @@ pub enum Change {
     /// The profile roots or trackers of one directory that the walk enters. It may have become a
     /// project or be none any more.
     Project(ProjectPath),
+    /// All of one directory: its trackers and every copy, whether or not their records are the same.
+    AllOf(ProjectPath),
     /// What lies at a path below a profile root, or anything below that path.
     Content {
         /// The project.

@@ -57,11 +57,13 @@ pub enum ProblemKind {
     VanishedRecord,
     /// The index of fingerprints says something else of a copy than its content does.
     UntrueIndex,
+    /// Other machines could not be told of a change to a volume that they share.
+    NotTold,
 }
 
 impl ProblemKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MissingRoot,
         Self::UnreadableDirectory,
         Self::NonUtf8Path,
@@ -76,6 +78,7 @@ impl ProblemKind {
         Self::Interrupted,
         Self::VanishedRecord,
         Self::UntrueIndex,
+        Self::NotTold,
     ];
 
     /// Returns the name used in answers, in snake case.
@@ -95,6 +98,7 @@ impl ProblemKind {
             Self::Interrupted => "interrupted",
             Self::VanishedRecord => "vanished_record",
             Self::UntrueIndex => "untrue_index",
+            Self::NotTold => "not_told",
         }
     }
 }

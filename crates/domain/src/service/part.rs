@@ -57,7 +57,8 @@ const fn is_of_a_copy(kind: ProblemKind) -> bool {
         | ProblemKind::DuplicateRecord
         | ProblemKind::NotWatched
         | ProblemKind::Interrupted
-        | ProblemKind::VanishedRecord => false,
+        | ProblemKind::VanishedRecord
+        | ProblemKind::NotTold => false,
     }
 }
 
@@ -82,7 +83,8 @@ pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
         | ProblemKind::NotWatched
         | ProblemKind::Interrupted
         | ProblemKind::VanishedRecord
-        | ProblemKind::UntrueIndex => path.starts_with(project.as_path()),
+        | ProblemKind::UntrueIndex
+        | ProblemKind::NotTold => path.starts_with(project.as_path()),
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Scope {
     pub(super) skillmeat_home: Utf8PathBuf,
     /// How many directories may be watched.
     pub(super) budget: usize,
+    /// Directories that other machines write to as well.
+    pub(super) shared: Vec<PathBuf>,
 }
 
 /// There is no room for another watch.

@@ -42,13 +42,14 @@ impl InotifyWatcher {
         ports: WatchPorts,
         pace: Pace,
     ) -> Result<Self, WatchError> {
-        let WatchOptions { discovery, skillmeat_home, budget } = options;
+        let WatchOptions { discovery, skillmeat_home, budget, shared } = options;
         let scope = Scope {
             exclude: Exclude::new(&discovery.exclude)?,
             roots: discovery.roots,
             max_depth: discovery.max_depth,
             skillmeat_home: skillmeat_home.clone(),
             budget: budget.get(),
+            shared,
         };
         let follower = Follower::new(scope, Arc::clone(&kernel), Arc::clone(&ports.states));
         let state =

@@ -32,6 +32,9 @@ const SILENT: [&str; 18] = [
     "gpfs",
 ];
 
+/// The type that is told of a directory which is shared with other machines, whatever it is on.
+const SHARED: &str = "shared";
+
 /// A mounted file system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mount {
@@ -44,10 +47,15 @@ pub(super) struct Mount {
 }
 
 impl Mount {
+    /// A directory that other machines write to as well; to be put after all that is mounted.
+    pub(super) fn shared(path: PathBuf) -> Self {
+        Self { path, kind: SHARED.to_owned(), number: 0 }
+    }
+
     /// Tells whether changes in it may go untold.
     pub(super) fn is_silent(&self) -> bool {
         let kind = self.kind.split('.').next().unwrap_or_default();
-        SILENT.contains(&kind)
+        kind == SHARED || SILENT.contains(&kind)
     }
 }
 

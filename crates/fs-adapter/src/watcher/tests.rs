@@ -46,6 +46,7 @@ fn options(tree: &TempTree, budget: usize) -> WatchOptions {
         discovery: DiscoveryOptions { roots, max_depth: 3, exclude: vec!["left-out".to_owned()] },
         skillmeat_home: Utf8PathBuf::try_from(tree.path("home")).unwrap(),
         budget: NonZeroUsize::new(budget).unwrap(),
+        shared: Vec::new(),
     }
 }
 

@@ -9,11 +9,12 @@ use axum::extract::rejection::BytesRejection;
 use serde::Serialize;
 use serde_json::Value;
 use skillstat_domain::{ArtifactId, CacheCounters};
+use skillstat_wire::Problem;
 use utoipa::ToSchema;
 
 use crate::body::{no_object, no_text, parse, read};
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
-use crate::state::HttpState;
+use crate::state::{HttpState, Services};
 
 /// What the cache holds, and how often it was asked for what.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,6 +73,9 @@ pub(crate) struct Invalidate {
 pub(crate) struct Invalidated {
     /// The id of one artifact, or `all`.
     invalidated: String,
+    /// The shared volumes whose other machines could not be told to forget, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_told: Vec<Problem>,
 }
 
 /// Makes the cache forget everything or one artifact; takes the key.
@@ -89,7 +93,7 @@ pub(crate) async fn invalidate(
     State(state): State<Arc<HttpState>>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Invalidated>, Refusal> {
-    let cache = &state.services.cache;
+    let Services { cache, others, .. } = &state.services;
     let invalidated = match asked(&read(body)?)?.artifact {
         None => {
             cache.invalidate_all();
@@ -103,7 +107,13 @@ pub(crate) async fn invalidate(
             artifact.to_string()
         }
     };
-    Ok(Json(Invalidated { invalidated }))
+    let mut not_told = Vec::new();
+    if let Some(others) = others {
+        // Here, first: whoever is told may ask here. There is no less than everything that could be told.
+        let problems = others.volumes.everything_changed().await;
+        not_told.extend(problems.iter().map(Problem::from));
+    }
+    Ok(Json(Invalidated { invalidated, not_told }))
 }
 
 fn asked(body: &[u8]) -> Result<Invalidate, Refusal> {

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
-use skillstat_domain::{Coverage, WatchState};
+use skillstat_domain::{Coverage, FleetStanding, WatchState};
 use utoipa::ToSchema;
 
 use super::root::{ENVIRONMENT, VERSION};
@@ -76,9 +76,13 @@ pub(crate) async fn detailed(State(state): State<Arc<HttpState>>) -> Json<Detail
     let coverage = state.services.watcher.coverage();
     let watch = Component { status: state_of(&coverage), details: told(&coverage) };
     let cache = Component { status: HEALTHY, details };
+    let mut components = BTreeMap::from([("cache", cache), ("watch", watch)]);
+    if let Some(others) = &state.services.others {
+        components.insert("fleet", of_fleet(&state, &others.volumes.standing()));
+    }
     Json(DetailedHealth {
         health: now(&state),
-        components: BTreeMap::from([("cache", cache), ("watch", watch)]),
+        components,
         system_info: BTreeMap::from([("platform", OS), ("architecture", ARCH)]),
     })
 }
@@ -130,6 +134,34 @@ fn told(coverage: &Coverage) -> String {
         told = format!("{told}; {} {}: {}", gap.path, gap.reason, gap.fix);
     }
     told
+}
+
+/// Says whether other machines can be reached, and how the leases on shared volumes are.
+fn of_fleet(state: &HttpState, standing: &FleetStanding) -> Component {
+    let fault = standing.volumes.iter().any(|volume| volume.fault.is_some());
+    let status = if standing.link.away.is_some() || fault { "degraded" } else { HEALTHY };
+    let mut details = match &standing.link.away {
+        None => "connected".to_owned(),
+        Some(reason) => format!("away: {reason}"),
+    };
+    details = format!("{details}; lost {} times", standing.link.lost);
+    for volume in &standing.volumes {
+        let lease = match &volume.fault {
+            Some(fault) => format!("no lease: {fault}"),
+            None if volume.is_idle => "idle".to_owned(),
+            None => format!("lease for {} ms", volume.lease.as_millis()),
+        };
+        details = format!("{details}; volume {} at {}: {lease}", volume.name, volume.root);
+    }
+    let uptime = state.services.clock.now().since(state.started).as_secs();
+    details = format!(
+        "{details}; {} renewals, {} failed; {} announcements, {} failed; in {uptime} s",
+        standing.renewals,
+        standing.failed_renewals,
+        standing.announcements,
+        standing.failed_announcements
+    );
+    Component { status, details }
 }
 
 /// The wall clock, for people: no answer depends on it.

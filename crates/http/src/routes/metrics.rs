@@ -24,6 +24,7 @@ pub(crate) async fn get(
 ) -> ([(HeaderName, &'static str); 1], String) {
     let services = &state.services;
     let uptime = services.clock.now().since(state.started);
-    let text = state.observer.metrics.text(&services.cache.counters(), uptime);
+    let standing = services.others.as_ref().map(|others| others.volumes.standing());
+    let text = state.observer.metrics.text(&services.cache.counters(), uptime, standing.as_ref());
     ([(CONTENT_TYPE, FORMAT)], text)
 }

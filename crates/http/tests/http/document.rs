@@ -28,6 +28,8 @@ async fn every_route_is_described() {
         "/api/v1/exact/collections",
         "/api/v1/exact/overview",
         "/api/v1/exact/statistics",
+        "/api/v1/fleet",
+        "/api/v1/fleet/artifacts/{id}",
         "/api/v1/matrix",
         "/api/v1/orders",
         "/api/v1/projects",

@@ -10,6 +10,7 @@ mod events;
 #[cfg(test)]
 mod exact;
 #[cfg(test)]
+mod fleet;
 mod freshness;
 #[cfg(test)]
 mod guards;

@@ -217,6 +217,7 @@ impl Service {
             clock: Arc::<ManualClock>::clone(&clock) as Arc<dyn Clock>,
             watcher: ports.watcher,
             feed: ports.feed,
+            others: None,
         };
         let state = HttpState::new(services.clone(), guard.clone());
         Self { world, clock, router: router(state.clone()), state, services, guard }
@@ -237,6 +238,14 @@ impl Service {
     /// With somebody who compares copies.
     pub(crate) fn comparing(mut self, diffs: Arc<dyn DiffQuery>) -> Self {
         let services = Services { diffs, ..self.services.clone() };
+        self.state = HttpState::new(services, self.guard.clone());
+        self.router = router(self.state.clone());
+        self
+    }
+
+    /// With other machines.
+    pub(crate) fn among(mut self, others: skillstat_http::Others) -> Self {
+        let services = Services { others: Some(others), ..self.services.clone() };
         self.state = HttpState::new(services, self.guard.clone());
         self.router = router(self.state.clone());
         self

@@ -29,7 +29,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
     check_file("excludes = []\n", ":1: unknown key `excludes`; did you mean `exclude`?");
     check_file(
         "threads = 1\n[settings]\nx = 1\n",
-        ":2: unknown key `settings`; known are roots, max_depth, exclude, skillmeat_home, threads, listen, ttl_seconds, token_file, socket, ask_service, log, watch, watch_budget, state_directory, backup_count, backup_days, lock_seconds, index, cache_directory",
+        ":2: unknown key `settings`; known are roots, max_depth, exclude, skillmeat_home, threads, listen, ttl_seconds, token_file, socket, ask_service, log, watch, watch_budget, state_directory, backup_count, backup_days, lock_seconds, index, cache_directory, redis, redis_user, redis_password_file, redis_prefix, volumes, host_name",
     );
 }
 

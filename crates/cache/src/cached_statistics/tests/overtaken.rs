@@ -35,6 +35,18 @@ async fn a_tracker_that_names_nothing_and_breaks_is_in_the_overview() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_of_a_project_is_more_than_what_its_records_changed() {
+    // Fails when the states of copies survive whose records are the same.
+    let setting = setting(2);
+    assert_eq!(setting.ask("skill:a").await.1, 0);
+    setting.world.edit(1, "skill:a", 9);
+    setting.query.changed(&[redeployed(1)].into());
+    assert_eq!(setting.ask("skill:a").await.1, 0, "it says only that the records may have changed");
+    setting.query.changed(&[Change::AllOf(project_path(1))].into());
+    assert_eq!(setting.ask("skill:a").await.1, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_names_nothing_ends_what_outlived_its_list() {
     // Fails when `invalidate_statistics` returns at once for what concerns no artifact.
     let setting = setting(2);

@@ -17,6 +17,8 @@ impl Follower {
     /// Looks what is mounted. As long as nothing of it is silent, nobody needs to know.
     pub(super) fn look_for_silent(&mut self) {
         self.mounts = self.kernel.mounts();
+        let shared = self.scope.shared.iter().filter_map(|path| fs::canonicalize(path).ok());
+        self.mounts.extend(shared.map(Mount::shared));
         if !self.mounts.iter().any(Mount::is_silent) {
             self.mounts.clear();
         }

@@ -4,7 +4,7 @@ use super::*;
 use crate::watcher::mounts::Mount;
 
 /// Says that a file system of this type is mounted there.
-fn mount(kind: &str, path: std::path::PathBuf) -> Mount {
+fn mount(kind: &str, path: PathBuf) -> Mount {
     Mount { path, kind: kind.to_owned(), number: 0 }
 }
 
@@ -39,6 +39,20 @@ fn what_lies_on_a_silent_file_system_is_looked_at_and_named() {
     fs::remove_file(watched.tree.path("root/shop/.codex")).unwrap();
     watched.settle();
     assert_eq!(looked_at(2), [path("root/far")]);
+}
+
+#[test]
+fn what_is_shared_is_silent_whatever_it_lies_on() {
+    // Fails when `shared` is not among the mounts.
+    let tree = shop();
+    tree.tracker("root/team/bank/.claude");
+    let shared = tree.path("root/team");
+    let options = WatchOptions { shared: vec![shared.clone()], ..options(&tree, 100_000) };
+    let watched = Watched::over(tree, options, Kernels::new());
+    watched.scribe.wait_until("the look", || watched.watcher.coverage().looked_at == 1);
+    let gaps = watched.watcher.coverage().gaps.clone();
+    assert_eq!(gaps[0].path, shared.to_str().unwrap());
+    assert!(gaps[0].reason.contains("of type shared"), "{gaps:?}");
 }
 
 #[test]

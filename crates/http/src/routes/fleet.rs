@@ -1,0 +1,87 @@
+//! Several machines.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use skillstat_domain::HostReport;
+use skillstat_wire::{FleetArtifact, FleetHosts};
+
+use crate::problem::{PROBLEM, ProblemBody, Refusal};
+use crate::routes::artifact::NO_ID;
+use crate::state::HttpState;
+
+/// For how long what machines reported is not asked for again.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Returns how each machine is that has reported; one that is silent is `stale`, and in no sum.
+#[utoipa::path(
+    get,
+    path = "/api/v1/fleet",
+    operation_id = "get_fleet",
+    responses(
+        (status = 200, body = FleetHosts),
+        (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no `redis` is configured"),
+        (status = 503, body = ProblemBody, content_type = PROBLEM, description = "other machines cannot be reached"),
+    )
+)]
+pub(crate) async fn hosts(
+    State(state): State<Arc<HttpState>>,
+) -> Result<Json<FleetHosts>, Refusal> {
+    Ok(Json(FleetHosts::from(reports(&state).await?.as_slice())))
+}
+
+/// Returns one artifact on every machine that has it; an artifact that nobody has is on none.
+#[utoipa::path(
+    get,
+    path = "/api/v1/fleet/artifacts/{id}",
+    operation_id = "get_fleet_artifact",
+    params(
+        ("id" = String, Path, pattern = r"^[^:]+:[\s\S]+$", description = "`type:name`"),
+    ),
+    responses(
+        (status = 200, body = FleetArtifact),
+        (status = 400, body = ProblemBody, content_type = PROBLEM, description = "no id"),
+        (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no `redis` is configured"),
+        (status = 503, body = ProblemBody, content_type = PROBLEM, description = "other machines cannot be reached"),
+    )
+)]
+pub(crate) async fn artifact(
+    State(state): State<Arc<HttpState>>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<FleetArtifact>, Refusal> {
+    let no_id = || Refusal::bad_request(NO_ID);
+    let Path(text) = path.map_err(|_| no_id())?;
+    let artifact = text.parse().map_err(|_| no_id())?;
+    Ok(Json(FleetArtifact::new(&artifact, &reports(&state).await?)))
+}
+
+/// Asks what machines reported, or takes what was asked just now: whoever asks often costs the server no
+/// more than one question in a while.
+async fn reports(state: &HttpState) -> Result<Arc<Vec<HostReport>>, Refusal> {
+    let others = state.services.others.as_ref().ok_or_else(|| {
+        Refusal::not_found("no other machines are known: name a server with `redis`")
+    })?;
+    // Held while one asks, so that the others get that answer.
+    let mut known = state.reports.lock().await;
+    let now = state.services.clock.now();
+    if let Some((at, reports)) = &*known
+        && now.since(*at) < FRESH
+    {
+        return Ok(Arc::clone(reports));
+    }
+    match others.fleet.hosts().await {
+        Ok(reports) => {
+            let reports = Arc::new(reports);
+            *known = Some((now, Arc::clone(&reports)));
+            Ok(reports)
+        }
+        Err(error) => {
+            let detail = format!("other machines cannot be reached: {error}");
+            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail))
+        }
+    }
+}
