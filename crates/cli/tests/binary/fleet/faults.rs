@@ -29,6 +29,16 @@ fn check(volume: &Volume, one: &Service, two: &Service, what: &str) {
     }
 }
 
+/// Waits until a machine can tell others. Until then what it writes comes with a warning that it could not,
+/// and those who can reach the server already may not know of it.
+#[track_caller]
+fn can_tell(service: &Service) {
+    eventually("it can tell others", || {
+        let answer = ask(service, "POST /api/v1/cache/invalidate", &Value::Null);
+        answer.json().get("not_told").is_none()
+    });
+}
+
 #[test]
 fn a_process_that_was_stopped_past_its_lease_answers_nothing_old() {
     // Fails when a lease is not looked at before each answer.
@@ -117,12 +127,14 @@ fn a_server_that_is_killed_comes_back_empty_or_with_an_old_dump() {
     eventually("it is said", || is_degraded(&one) && is_degraded(&two));
     // It finds the dump of before.
     volume.redis.start_again(&[]);
+    can_tell(&one);
     check(&volume, &one, &two, "with an old dump");
     has_lease(&two);
     check(&volume, &one, &two, "well again");
     volume.redis.kill();
     fs::remove_file(volume.redis.directory().join("dump.rdb")).expect("it was saved");
     volume.redis.start_again(&[]);
+    can_tell(&one);
     check(&volume, &one, &two, "empty");
     eventually("it heals", || {
         shown(&one);
