@@ -78,8 +78,8 @@ fn measure(size: &str, root: &Path) {
         compare(
             &format!("{size}: {} again / remembering nothing", question[0]),
             ROUNDS,
-            &Side::new("again", || run(question).len()),
-            &Side::new("nothing", || run(&nothing).len()),
+            &Side { here: false, ..Side::new("again", || run(question).len()) },
+            &Side { here: false, ..Side::new("nothing", || run(&nothing).len()) },
         );
     }
     let again = peak(&command(&["status"]));
