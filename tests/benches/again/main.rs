@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use interleave::{Side, compare};
-use tree::Size;
 
 /// How often each side runs.
 const ROUNDS: usize = 21;
@@ -31,26 +30,12 @@ fn main() {
     if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
-    // The parts of the sizes; every one has other profile roots.
-    let size = |projects, artifacts, deploy_fraction, noise_files, seed| Size {
-        projects,
-        artifacts,
-        deploy_fraction,
-        noise_files,
-        seed,
-        profiles: true,
-    };
-    let sizes = [
-        ("small", size(20, 20, 0.5, 5000, 1)),
-        ("medium", size(200, 60, 0.2, 50_000, 2)),
-        ("large", size(2000, 150, 0.08, 400_000, 3)),
-    ];
     let wanted = |name: &str| {
         let mut named = arguments.iter().filter(|argument| !argument.starts_with('-')).peekable();
         named.peek().is_none() || named.any(|argument| argument == name)
     };
-    for (name, size) in sizes.iter().filter(|(name, _)| wanted(name)) {
-        let tree = tree::build(size);
+    for name in ["small", "medium", "large"].into_iter().filter(|name| wanted(name)) {
+        let tree = tree::build(name);
         measure(&format!("{name}, {} projects", tree.projects), &tree.root);
     }
 }

@@ -21,22 +21,12 @@ use interleave::{Side, compare};
 use service::Service;
 use skillstat_app::{Config, Flags, Surroundings};
 use skillstat_cli::{Console, Exit, Stream, run};
-use tree::Size;
-
-const SIZE: Size = Size {
-    projects: 200,
-    artifacts: 60,
-    deploy_fraction: 0.2,
-    noise_files: 50_000,
-    seed: 1,
-    profiles: false,
-};
 
 fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let tree = tree::build(&SIZE);
+    let tree = tree::build("medium");
     let runtime_directory = tempfile::tempdir().expect("a temporary directory");
     let variables: Vec<(OsString, OsString)> = vec![
         ("SKILLSTAT_ROOTS".into(), tree.root.clone().into()),
@@ -48,7 +38,9 @@ fn main() {
 
     for question in [&["status"][..], &["projects"], &["show", "skill:skill-001"], &["--json"]] {
         let asked = || skillstat(&surroundings, question).len();
-        let alone = || skillstat(&surroundings, &[&["--no-service"], question].concat()).len();
+        let alone = || {
+            skillstat(&surroundings, &[&["--no-service", "--no-index"], question].concat()).len()
+        };
         let before = service.asked();
         assert_eq!(asked(), alone(), "the same answer");
         assert!(service.asked() > before, "the service answered");

@@ -16,26 +16,8 @@ use std::path::Path;
 use std::process::Command;
 
 use interleave::{Side, compare};
-use skillstat_app::{App, Config, Flags, Surroundings};
-use tree::{Size, Tree};
-
-/// Sizes as `medium` and `large` in the list of goals.
-const MEDIUM: Size = Size {
-    projects: 200,
-    artifacts: 60,
-    deploy_fraction: 0.2,
-    noise_files: 50_000,
-    seed: 2,
-    profiles: true,
-};
-const LARGE: Size = Size {
-    projects: 2000,
-    artifacts: 150,
-    deploy_fraction: 0.08,
-    noise_files: 400_000,
-    seed: 3,
-    profiles: true,
-};
+use skillstat_app::{App, Config, Flags, IndexFlag, Surroundings};
+use tree::Tree;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -52,7 +34,7 @@ fn main() {
 }
 
 fn hot() {
-    let (medium, large) = (tree::build(&MEDIUM), tree::build(&LARGE));
+    let (medium, large) = (tree::build("medium"), tree::build("large"));
     println!("{} threads", cores());
     one_tree("medium", &medium, 21);
     one_tree("large", &large, 7);
@@ -137,7 +119,7 @@ fn cores() -> usize {
 }
 
 fn app(root: &Path, threads: usize) -> App {
-    let flags = Flags { roots: vec![root.to_owned()], ..Flags::default() };
+    let flags = Flags { roots: vec![root.to_owned()], index: IndexFlag::Off, ..Flags::default() };
     let variables = vec![("SKILLSTAT_THREADS".into(), threads.to_string().into())];
     let config = Config::load(flags, &Surroundings { variables, ..Surroundings::default() });
     App::new(&config.expect("the configuration is right")).expect("the globs are right")

@@ -3,15 +3,12 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What the testbed is asked for.
-pub(crate) struct Size {
-    pub(crate) projects: u32,
-    pub(crate) artifacts: u32,
-    pub(crate) deploy_fraction: f32,
-    pub(crate) noise_files: u32,
-    pub(crate) seed: u32,
-    pub(crate) profiles: bool,
-}
+/// Projects, artifacts, deploy fraction, noise files and seed of each size in the list of goals.
+const SIZES: [(&str, [&str; 5]); 3] = [
+    ("small", ["20", "20", "0.5", "5000", "1"]),
+    ("medium", ["200", "60", "0.2", "50000", "2"]),
+    ("large", ["2000", "150", "0.08", "400000", "3"]),
+];
 
 /// A search root and how many projects a scanner finds in it.
 #[derive(Debug)]
@@ -20,20 +17,22 @@ pub(crate) struct Tree {
     pub(crate) projects: usize,
 }
 
-/// Builds the tree, or takes the one an earlier run has built.
-pub(crate) fn build(size: &Size) -> Tree {
+/// Builds the tree of a size, or takes the one an earlier run has built.
+pub(crate) fn build(size: &str) -> Tree {
     let directory = variable("BENCH_DIR", PathBuf::from("/dev/shm"));
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let script = variable("TESTBED", workspace.join("../shared/tools/testbed.py"));
-    let Size { projects, artifacts, deploy_fraction, noise_files, seed, profiles } = size;
+    let named = SIZES.iter().find(|(name, _)| *name == size);
+    let (_, [projects, artifacts, deploy_fraction, noise_files, seed]) =
+        named.expect("a size of the list");
     let name = format!("skillstat-bench-{projects}-{artifacts}-{seed}");
     let out = directory.join(name);
     let expected = out.join("expected.json");
     if !expected.is_file() {
         let arguments = format!(
             "--projects {projects} --artifacts {artifacts} --deploy-fraction {deploy_fraction} --files-per-skill 6 \
-             --noise-files {noise_files} --seed {seed} --modified-fraction 0.15{}",
-            if *profiles { " --profiles" } else { "" }
+             --noise-files {noise_files} --seed {seed} --modified-fraction 0.15 \
+             --profiles"
         );
         let arguments = arguments.split_whitespace();
         let made = Command::new("python3").arg(&script).arg(&out).args(arguments).output();

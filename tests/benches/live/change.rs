@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use skillstat_app::{Config, Flags, Live, Surroundings};
+use skillstat_app::{Config, Flags, IndexFlag, Live, Surroundings};
 use skillstat_domain::{ArtifactId, ChangeFeed, News, WatchState};
 use tokio::runtime::Runtime;
 
@@ -25,7 +25,8 @@ impl Followed {
     pub(crate) fn new(root: &Path) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let flags = Flags { roots: vec![root.to_owned()], ..Flags::default() };
+        let flags =
+            Flags { roots: vec![root.to_owned()], index: IndexFlag::Off, ..Flags::default() };
         let config =
             Config::load(flags, &Surroundings::default()).expect("the configuration is right");
         let live = Live::start(&config, runtime.handle()).expect("it starts");

@@ -17,25 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use change::Followed;
-use tree::{Size, Tree};
-
-/// Sizes as `small` and `large` in the list of goals.
-const SMALL: Size = Size {
-    projects: 20,
-    artifacts: 20,
-    deploy_fraction: 0.5,
-    noise_files: 5000,
-    seed: 1,
-    profiles: true,
-};
-const LARGE: Size = Size {
-    projects: 2000,
-    artifacts: 150,
-    deploy_fraction: 0.08,
-    noise_files: 400_000,
-    seed: 3,
-    profiles: true,
-};
+use tree::Tree;
 
 const CHANGES: usize = 400;
 const ROUNDS: usize = 5;
@@ -54,7 +36,7 @@ fn main() {
     if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
-    let trees = [("small", tree::build(&SMALL)), ("large", tree::build(&LARGE))];
+    let trees = [("small", tree::build("small")), ("large", tree::build("large"))];
     let only = |what: &str| !arguments.iter().any(|argument| argument == what);
     if only("--setup") {
         changes(&trees);

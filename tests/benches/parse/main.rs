@@ -19,16 +19,6 @@ use interleave::{Side, compare};
 use serde::Deserialize;
 use skillstat_domain::ProfileRoot;
 use skillstat_fs_adapter::TomlDeploymentReader;
-use tree::Size;
-
-const SIZE: Size = Size {
-    projects: 200,
-    artifacts: 60,
-    deploy_fraction: 0.2,
-    noise_files: 50_000,
-    seed: 2,
-    profiles: true,
-};
 
 /// A tracker as SkillMeat writes it.
 #[derive(Deserialize)]
@@ -62,7 +52,7 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let tree = tree::build(&SIZE);
+    let tree = tree::build("medium");
     let trackers = floor::trackers(&tree.root, 3);
     let texts: Vec<_> = trackers
         .iter()

@@ -7,12 +7,12 @@ mod view;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use skillstat_fleet::testing::RedisServer;
 
 use crate::service::{Answer, Service, command_by, write_tree};
+use crate::watching::wait_until;
 
 /// A directory that machines share, with a project in it whose copy of `review` is edited, and a server.
 struct Volume {
@@ -99,16 +99,6 @@ fn write(service: &Service, what: &str, project: &Path) -> Value {
     answer.json()
 }
 
-/// Waits until something holds, for a time that nothing takes.
-#[track_caller]
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it never holds: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 /// Returns the part of the state that is about other machines.
 fn health(service: &Service) -> Value {
     ask(service, "GET /health/detailed", &Value::Null).json()["components"]["fleet"].clone()
@@ -117,7 +107,7 @@ fn health(service: &Service) -> Value {
 /// Waits until a machine has a lease.
 #[track_caller]
 fn has_lease(service: &Service) {
-    eventually("it has a lease", || {
+    wait_until("it has a lease", || {
         shown(service);
         health(service)["details"].as_str().is_some_and(|details| details.contains("lease for"))
     });
@@ -133,7 +123,7 @@ fn two_services_on_one_machine_need_nothing_else() {
         let answer = ask(service, "GET /api/v1/status", &Value::Null);
         answer.header("skillstat-watch") == "live"
     };
-    eventually("both watch", || live(&first) && live(&second));
+    wait_until("both watch", || live(&first) && live(&second));
     for _ in 0..5 {
         assert_eq!(shown(&second), (1, 1));
         write(&first, "deploy", &shop);

@@ -2,7 +2,8 @@
 
 mod histories;
 
-use std::sync::atomic::{AtomicU64, Ordering as AtomicOrdering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering as AtomicOrdering};
+use std::sync::mpsc;
 
 use skillstat_domain::ProjectPath;
 use skillstat_domain::testing::InMemoryFleet;
@@ -173,18 +174,26 @@ async fn a_server_that_forgets_makes_everybody_forget() {
 #[tokio::test(start_paused = true)]
 async fn who_comes_while_everything_is_forgotten_waits_for_that() {
     // Fails when `dropped` is not held meanwhile, or is noted before.
-    #[derive(Debug, Default)]
-    struct Slow(AtomicU64);
+    /// Takes its time, until it is told to go on.
+    #[derive(Debug)]
+    struct Slow {
+        begun: AtomicBool,
+        go_on: Mutex<mpsc::Receiver<()>>,
+        taken: AtomicU64,
+    }
     impl ChangeSink for Slow {
         fn changed(&self, _changes: &BTreeSet<Change>) {
-            std::thread::sleep(ms(20));
-            self.0.fetch_add(1, AtomicOrdering::SeqCst);
+            self.begun.store(true, AtomicOrdering::SeqCst);
+            self.go_on.lock().unwrap().recv().unwrap();
+            self.taken.fetch_add(1, AtomicOrdering::SeqCst);
         }
     }
     let clock = RuntimeClock::new();
     let server = Arc::new(InMemoryFleet::new(Arc::clone(&clock) as _));
     server.set_away(Some("away"));
-    let sink = Arc::new(Slow::default());
+    let (go_on, told) = mpsc::channel();
+    let (begun, taken) = (AtomicBool::default(), AtomicU64::default());
+    let sink = Arc::new(Slow { begun, go_on: Mutex::new(told), taken });
     let ports = LeasePorts { fleet: server, sink: Arc::clone(&sink) as _, clock };
     let volume = SharedVolume {
         name: "team".parse().unwrap(),
@@ -197,10 +206,21 @@ async fn who_comes_while_everything_is_forgotten_waits_for_that() {
             let (leases, sink) = (Arc::clone(&leases), Arc::clone(&sink));
             tokio::spawn(async move {
                 leases.settled().await;
-                sink.0.load(AtomicOrdering::SeqCst)
+                sink.taken.load(AtomicOrdering::SeqCst)
             })
         })
         .collect();
+    let deadline = std::time::Instant::now() + ms(30_000);
+    while !sink.begun.load(AtomicOrdering::SeqCst) {
+        assert!(std::time::Instant::now() < deadline, "nothing is forgotten");
+        tokio::task::yield_now().await;
+    }
+    // Each asker is in turn many times.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!askers.iter().any(tokio::task::JoinHandle::is_finished), "it is not forgotten yet");
+    go_on.send(()).unwrap();
     for asker in askers {
         assert_eq!(asker.await.unwrap(), 1, "once for all, and before any is answered");
     }

@@ -36,7 +36,7 @@ fn the_numbers_of_all_are_the_sum_and_who_is_silent_is_stale() {
         ["hosts", "stale", "projects", "artifacts", "modified"]
             .map(|name| fleet["total"][name].as_u64().expect("a number"))
     };
-    eventually("all have reported", || total(&fleet(&first)) == [3, 0, 6, 3, 3]);
+    wait_until("all have reported", || total(&fleet(&first)) == [3, 0, 6, 3, 3]);
     let seen = fleet(&second);
     let names: Vec<_> = seen["hosts"].as_array().expect("a list").iter().collect();
     let host = |number: usize| (&names[number]["name"], &names[number]["projects"]);
@@ -66,7 +66,7 @@ fn the_numbers_of_all_are_the_sum_and_who_is_silent_is_stale() {
     let id = seen["hosts"][2]["id"].as_str().expect("a text").to_owned();
     let score: f64 = redis.command(&["ZSCORE", "skillstat:hosts", &id])[0].parse().expect("a time");
     redis.command(&["ZADD", "skillstat:hosts", &format!("{}", score - 20_000.0), &id]);
-    eventually("it is stale, and in no sum", || total(&fleet(&first)) == [3, 1, 3, 2, 2]);
+    wait_until("it is stale, and in no sum", || total(&fleet(&first)) == [3, 1, 3, 2, 2]);
     let stale = fleet(&first)["hosts"][2].clone();
     assert_eq!((&stale["stale"], &stale["watch"]), (&json!(true), &json!("unknown")));
     assert!(stale["age_seconds"].as_f64().is_some_and(|age| age > 15.0), "{stale}");
@@ -99,7 +99,7 @@ fn the_password_is_shown_nowhere() {
     redis.command(&["CONFIG", "SET", "requirepass", "right"]);
     let by = ["env", "SKILLSTAT_REDIS_PASSWORD=wr0ng-s3cret", "SKILLSTAT_LOG=trace"];
     let service = Service::start_by(&by, |_| (), &["--redis", &redis.address()]);
-    eventually("it is refused", || {
+    wait_until("it is refused", || {
         let health = health(&service);
         let details = health["details"].as_str().expect("a text");
         details.contains("away") && details.to_lowercase().contains("pass")

@@ -19,7 +19,7 @@ type Done = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct FleetStage {
     /// The port under test.
     pub fleet: Arc<dyn Fleet>,
-    /// Lets time go on.
+    /// Returns when at least so much time has gone by.
     pub advance: Box<dyn Fn(Duration) -> Done + Send + Sync>,
     /// Forgets everything.
     pub forget: Box<dyn Fn() -> Done + Send + Sync>,
