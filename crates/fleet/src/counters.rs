@@ -1,27 +1,13 @@
 //! What is counted.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub(crate) struct Count(AtomicU64);
-
-impl Count {
-    pub(crate) fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// The counts of all volumes.
+/// The counts of all volumes; none orders anything.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    pub(crate) renewals: Count,
-    pub(crate) failed_renewals: Count,
-    pub(crate) announcements: Count,
-    pub(crate) failed_announcements: Count,
-    pub(crate) dropped: Count,
+    pub(crate) renewals: AtomicU64,
+    pub(crate) failed_renewals: AtomicU64,
+    pub(crate) announcements: AtomicU64,
+    pub(crate) failed_announcements: AtomicU64,
+    pub(crate) dropped: AtomicU64,
 }

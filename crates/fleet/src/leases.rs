@@ -5,6 +5,7 @@ mod keeper;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,7 +19,7 @@ use tokio::task::AbortHandle;
 
 use crate::counters::Counters;
 use crate::lease::{LEASE, Lease};
-use crate::sync::{AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{AtomicU64, Mutex, lock};
 use crate::volumes::SharedVolume;
 
 /// For how long after a question leases are renewed.
@@ -155,7 +156,7 @@ impl Shared {
 
     fn note_question(&self, now: Moment) {
         let now = now.since(Moment::default()).as_nanos();
-        self.asked.store(u64::try_from(now).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.asked.store(u64::try_from(now).unwrap_or(u64::MAX), Relaxed);
     }
 
     fn are_good(&self, now: Moment) -> bool {
@@ -164,7 +165,7 @@ impl Shared {
 
     /// Tells whether nobody has asked lately.
     fn is_idle(&self, now: Moment) -> bool {
-        let asked = self.asked.load(Ordering::Relaxed);
+        let asked = self.asked.load(Relaxed);
         asked == 0 || now.since(Moment::new(Duration::from_nanos(asked))) > BUSY
     }
 
@@ -206,7 +207,7 @@ impl Shared {
         if self.tell_sink(BTreeSet::from([Change::Everything])).await.is_ok() {
             // From when it was begun: what is read from there on is newer.
             *dropped = Some(now);
-            self.counters.dropped.add();
+            self.counters.dropped.fetch_add(1, Relaxed);
         }
     }
 
@@ -230,11 +231,11 @@ impl Shared {
         FleetStanding {
             link: self.ports.fleet.link(),
             volumes: self.volumes.iter().map(standing).collect(),
-            renewals: counters.renewals.get(),
-            failed_renewals: counters.failed_renewals.get(),
-            announcements: counters.announcements.get(),
-            failed_announcements: counters.failed_announcements.get(),
-            dropped: counters.dropped.get(),
+            renewals: counters.renewals.load(Relaxed),
+            failed_renewals: counters.failed_renewals.load(Relaxed),
+            announcements: counters.announcements.load(Relaxed),
+            failed_announcements: counters.failed_announcements.load(Relaxed),
+            dropped: counters.dropped.load(Relaxed),
         }
     }
 }

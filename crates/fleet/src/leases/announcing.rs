@@ -1,6 +1,7 @@
 //! Telling others of changes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering::Relaxed;
 
 use skillstat_domain::{FleetError, Problem, ProblemKind, ProjectPath, SharedChange};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -45,7 +46,7 @@ impl Shared {
             match self.tell(kept, &changes).await {
                 Ok(()) => told = Instant::now(),
                 Err(error) => {
-                    self.counters.failed_announcements.add();
+                    self.counters.failed_announcements.fetch_add(1, Relaxed);
                     let mut untold = lock(&kept.untold);
                     untold.extend(changes);
                     if untold.len() > MOST_UNTOLD {
@@ -64,7 +65,7 @@ impl Shared {
     async fn tell(&self, kept: &Kept, changes: &BTreeSet<SharedChange>) -> Result<(), FleetError> {
         let announced = timeout(LEASE, self.ports.fleet.announce(&kept.volume.name, changes)).await;
         let version = announced.map_err(no_answer).flatten()?;
-        self.counters.announcements.add();
+        self.counters.announcements.fetch_add(1, Relaxed);
         // What is held here has gone before.
         kept.lease.announced(version);
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use skillstat_domain::{Change, FleetError, Missed};
@@ -41,7 +42,7 @@ impl Shared {
                 }
                 Err(error) => {
                     failures += 1;
-                    self.counters.failed_renewals.add();
+                    self.counters.failed_renewals.fetch_add(1, Relaxed);
                     kept.fault.send_replace(Some(error.reason));
                     sleep(backoff(failures)).await;
                     continue;
@@ -60,7 +61,7 @@ impl Shared {
     async fn renew(&self, kept: &Kept) -> Result<Step, FleetError> {
         self.tell_untold(kept).await?;
         let (fleet, name) = (&self.ports.fleet, &kept.volume.name);
-        self.counters.renewals.add();
+        self.counters.renewals.fetch_add(1, Relaxed);
         // In this order: a lease is good from before it was sent.
         let sent = kept.lease.send(self.now());
         let renewal = timeout(LEASE, fleet.renew(name, sent.known)).await;
