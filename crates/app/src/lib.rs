@@ -27,7 +27,7 @@ pub use index::{IndexReport, clear_index, index_content};
 pub use live::Live;
 pub use local_offset::local_offset;
 pub use private_socket::PrivateSocket;
-pub use sharing::{Sharing, hosts, telling};
+pub use sharing::{Sharing, host_id, hosts, telling};
 pub use skillstat_fs_adapter::{HashPathError, IndexContent, SearchRoot, WatchLimits};
 pub use system_clock::SystemClock;
 pub use system_wall_clock::SystemWallClock;

@@ -9,17 +9,20 @@ use std::sync::Arc;
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 use skillstat_domain::{
-    Change, ChangeSink, DeploymentCommands, Fleet, HostReport, SharedVolumes, Watcher,
+    Change, ChangeSink, DeploymentCommands, Fleet, HostId, HostReport, SharedVolumes, Watcher,
 };
 use skillstat_fleet::{AnnouncingCommands, LeasePorts, LeasedWatcher, Leases, SharedVolume};
 use tokio::runtime::Handle;
 
+pub use self::host::id as host_id;
 pub(crate) use self::reporting::Reporting;
 use crate::{BoottimeClock, Config};
 
 /// Other machines, and what is shared with them.
 #[derive(Debug, Clone)]
 pub struct Sharing {
+    /// Which machine this is.
+    pub this: HostId,
     /// Where they can be reached.
     pub fleet: Arc<dyn Fleet>,
     /// The volumes that are shared.
@@ -53,8 +56,15 @@ impl Sharing {
         let has_volumes = !volumes.is_empty();
         let ports = LeasePorts { fleet: Arc::clone(&fleet), sink, clock: Arc::new(BoottimeClock) };
         let leases = Arc::new(Leases::start(volumes, ports, runtime));
-        let runtime = runtime.clone();
-        Ok(Some(Self { fleet, volumes: Arc::clone(&leases) as _, leases, has_volumes, runtime }))
+        let (runtime, this) = (runtime.clone(), host_id(config));
+        Ok(Some(Self {
+            this,
+            fleet,
+            volumes: Arc::clone(&leases) as _,
+            leases,
+            has_volumes,
+            runtime,
+        }))
     }
 
     /// Puts leases beside a watcher, if anything is shared.

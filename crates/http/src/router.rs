@@ -105,6 +105,7 @@ fn described() -> OpenApiRouter<Arc<HttpState>> {
         .routes(routes!(exact::collections))
         .routes(routes!(fleet::hosts))
         .routes(routes!(fleet::artifact))
+        .routes(routes!(fleet::host))
         .routes(routes!(cache::counters))
         .routes(routes!(cache::invalidate));
     document::complete(all.get_openapi_mut());

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::http::HeaderValue;
 use skillstat_domain::{
-    ChangeFeed, Clock, DeploymentCommands, DiffQuery, Fleet, HostReport, Moment, SharedVolumes,
-    StatisticsQuery, StatsCache, Watcher,
+    ChangeFeed, Clock, DeploymentCommands, DiffQuery, Fleet, HostId, HostReport, Moment,
+    SharedVolumes, StatisticsQuery, StatsCache, Watcher,
 };
 use tokio::sync::{Mutex as AsyncMutex, Semaphore, watch};
 
@@ -45,6 +45,8 @@ pub struct Services {
 /// Other machines.
 #[derive(Debug, Clone)]
 pub struct Others {
+    /// Which of them this one is.
+    pub this: HostId,
     /// Where they can be reached.
     pub fleet: Arc<dyn Fleet>,
     /// What is shared with them.

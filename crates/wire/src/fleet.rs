@@ -1,15 +1,19 @@
 //! Several machines, as JSON.
 
+mod host_artifacts;
 mod host_body;
 
+pub use host_artifacts::{FleetHostArtifact, FleetHostArtifacts};
 pub use host_body::{HostBody, HostBodyError};
 use serde::{Deserialize, Serialize};
-use skillstat_domain::{ArtifactId, HostReport, StateName, WatchState};
+use skillstat_domain::{ArtifactId, HostArtifact, HostId, HostReport, StateName, WatchState};
 
 /// Every machine that has reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FleetHosts {
+    /// The id of the machine that answers, which may not have reported yet.
+    pub this: String,
     /// The machines, sorted by name.
     pub hosts: Vec<FleetHost>,
     /// The sums over the machines that are not stale.
@@ -123,20 +127,27 @@ impl From<&HostReport> for FleetHost {
     }
 }
 
-impl From<&[HostReport]> for FleetHosts {
+impl FleetHosts {
+    /// Sums up what machines said; `this` is the one that answers.
+    pub fn new(reports: &[HostReport], this: HostId) -> Self {
+        let (hosts, total) = (reports.iter().map(Into::into).collect(), reports.into());
+        Self { this: this.to_string(), hosts, total }
+    }
+}
+
+impl From<&[HostReport]> for FleetTotal {
     fn from(reports: &[HostReport]) -> Self {
-        let hosts: Vec<FleetHost> = reports.iter().map(Into::into).collect();
-        let mut total = FleetTotal { hosts: hosts.len(), ..FleetTotal::default() };
-        for host in &hosts {
-            if host.stale {
+        let mut total = Self { hosts: reports.len(), ..Self::default() };
+        for report in reports {
+            if report.is_stale() {
                 total.stale += 1;
                 continue;
             }
-            total.projects += host.projects;
-            total.artifacts += host.artifacts;
-            total.modified += host.modified;
+            total.projects += report.summary.projects;
+            total.artifacts += report.summary.artifacts.len() + report.summary.left_out;
+            total.modified += report.summary.modified;
         }
-        Self { hosts, total }
+        total
     }
 }
 
@@ -163,8 +174,6 @@ impl FleetArtifact {
                 all.total_deployments += found.total;
                 all.modified_deployments += found.modified;
             }
-            let worst = found.worst.map(StateName::as_str);
-            let worst = if stale { Some(UNKNOWN) } else { worst };
             all.hosts.push(FleetArtifactHost {
                 id: summary.host.to_string(),
                 name: summary.name.clone(),
@@ -172,11 +181,17 @@ impl FleetArtifact {
                 stale,
                 total_deployments: found.total,
                 modified_deployments: found.modified,
-                worst: worst.map(str::to_owned),
+                worst: worst(found, stale),
             });
         }
         all
     }
+}
+
+/// Returns the worst state of an artifact's copies, as far as it is known.
+fn worst(found: &HostArtifact, stale: bool) -> Option<String> {
+    let worst = if stale { Some(UNKNOWN) } else { found.worst.map(StateName::as_str) };
+    worst.map(str::to_owned)
 }
 
 /// Finds the state of watching with a name.

@@ -22,7 +22,8 @@ pub use exact::{
     LIVE, Malformed, WATCH_HEADER,
 };
 pub use fleet::{
-    FleetArtifact, FleetArtifactHost, FleetHost, FleetHosts, FleetTotal, HostBody, HostBodyError,
+    FleetArtifact, FleetArtifactHost, FleetHost, FleetHostArtifact, FleetHostArtifacts, FleetHosts,
+    FleetTotal, HostBody, HostBodyError,
 };
 pub use matrix::{Matrix, MatrixRow};
 pub use news::News;

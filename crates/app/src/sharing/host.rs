@@ -19,7 +19,7 @@ pub(super) fn name(config: &Config) -> String {
 
 /// Returns the id of this machine: the same as long as its own id, its name and the state directory are.
 /// Two users of one machine are two. The system's id itself is told to nobody.
-pub(super) fn id(config: &Config) -> HostId {
+pub fn id(config: &Config) -> HostId {
     let machine = std::fs::read(Path::new(MACHINE_ID)).unwrap_or_default();
     let all = (machine, name(config), &config.state_directory.value);
     let digest: [u8; 32] = Sha256::digest(format!("{all:?}")).into();

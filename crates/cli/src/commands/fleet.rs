@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::{Context, anyhow};
 use skillstat_app::Config;
 use skillstat_domain::{ArtifactId, HostReport, StateName, WatchState};
-use skillstat_wire::{FleetArtifact, FleetHosts};
+use skillstat_wire::{FleetArtifact, FleetHosts, FleetTotal};
 
 use crate::console::Console;
 use crate::exit::{Exit, Usage};
@@ -33,7 +33,7 @@ pub(crate) fn fleet(
         )));
     };
     match (&artifact, json) {
-        (None, true) => console.json(&FleetHosts::from(&*hosts))?,
+        (None, true) => console.json(&FleetHosts::new(&hosts, skillstat_app::host_id(config)))?,
         (Some(artifact), true) => console.json(&FleetArtifact::new(artifact, &hosts))?,
         (None, false) => show_hosts(&hosts, console),
         (Some(artifact), false) => show_artifact(artifact, &hosts, console),
@@ -78,7 +78,7 @@ fn show_hosts(hosts: &[HostReport], console: &mut Console<'_>) {
         table.row(word, style, cells);
     }
     print(&table, console);
-    let total = FleetHosts::from(hosts).total;
+    let total = FleetTotal::from(hosts);
     console.note(&format!(
         "{} hosts, {} of them stale; without these {} projects, {} artifacts, {} modified",
         total.hosts, total.stale, total.projects, total.artifacts, total.modified

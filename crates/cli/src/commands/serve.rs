@@ -63,6 +63,7 @@ async fn run(config: &Config, options: &ServeOptions, at_terminal: bool) -> anyh
         watcher: Arc::clone(&live.watcher),
         feed: Arc::clone(&live.feed) as _,
         others: live.sharing.as_ref().map(|sharing| Others {
+            this: sharing.this,
             fleet: Arc::clone(&sharing.fleet),
             volumes: Arc::clone(&sharing.volumes),
         }),

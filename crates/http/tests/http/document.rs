@@ -30,6 +30,7 @@ async fn every_route_is_described() {
         "/api/v1/exact/statistics",
         "/api/v1/fleet",
         "/api/v1/fleet/artifacts/{id}",
+        "/api/v1/fleet/hosts/{id}",
         "/api/v1/matrix",
         "/api/v1/orders",
         "/api/v1/projects",

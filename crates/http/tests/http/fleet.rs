@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use skillstat_domain::testing::{MockFleet, MockSharedVolumes, MockStatsCache};
+use skillstat_domain::testing::{
+    InMemoryFleet, ManualClock, MockFleet, MockSharedVolumes, MockStatsCache,
+};
 use skillstat_domain::{
-    CacheCounters, FleetError, FleetLink, FleetStanding, HostArtifact, HostId, HostReport,
+    CacheCounters, Fleet, FleetError, FleetLink, FleetStanding, HostArtifact, HostId, HostReport,
     HostSummary, Moment, Problem, ProblemKind, StateName, VolumeStanding, WatchState,
 };
 use skillstat_http::{GuardConfig, Others, Reads, Token};
@@ -58,13 +60,18 @@ fn standing() -> FleetStanding {
     }
 }
 
+/// Other machines; this one is the second.
+fn others(fleet: impl Fleet + 'static, volumes: MockSharedVolumes) -> Others {
+    let this = HostId::from_bytes([2; 16]);
+    Others { this, fleet: Arc::new(fleet), volumes: Arc::new(volumes) }
+}
+
 fn service(fleet: MockFleet, volumes: MockSharedVolumes) -> Service {
     let mut cache = MockStatsCache::new();
     cache.expect_counters().returning(CacheCounters::default);
     cache.expect_invalidate_all().return_const(());
     let guard = GuardConfig { private_socket: true, ..GuardConfig::default() };
-    Service::with(small_world(), guard, cache)
-        .among(Others { fleet: Arc::new(fleet), volumes: Arc::new(volumes) })
+    Service::with(small_world(), guard, cache).among(others(fleet, volumes))
 }
 
 async fn json_of(service: &Service, path: &str) -> Value {
@@ -92,12 +99,55 @@ async fn a_machine_that_is_silent_is_stale_and_in_no_sum() {
                "modified": 1, "problems": 2, "left_out": 0})
     );
     assert_eq!(all["hosts"][1]["watch"], "live");
+    assert_eq!(all["this"], "02".repeat(16));
     let one = json_of(&service, "/api/v1/fleet/artifacts/skill:a").await;
     assert_eq!((&one["total_deployments"], &one["modified_deployments"]), (&json!(6), &json!(2)));
     assert_eq!(one["hosts"][0]["worst"], "modified");
     assert_eq!(one["hosts"][2]["worst"], "unknown");
     let none = json_of(&service, "/api/v1/fleet/artifacts/skill:none").await;
     assert_eq!((&none["hosts"], &none["total_deployments"]), (&json!([]), &json!(0)));
+}
+
+#[tokio::test]
+async fn one_machine_is_told_with_its_artifacts_and_with_nothing_known_when_it_is_stale() {
+    // Fails when the states of a stale machine are told as if they still were.
+    let clock = Arc::new(ManualClock::default());
+    let fleet = InMemoryFleet::new(Arc::clone(&clock) as _);
+    fleet.report(&report(1, 0).summary).await.unwrap();
+    clock.advance(Duration::from_secs(16));
+    let mut fresh = report(2, 0).summary;
+    let nowhere = HostArtifact {
+        artifact: "skill:<img src=x>\u{202e}".parse().unwrap(),
+        total: 0,
+        modified: 0,
+        worst: None,
+    };
+    fresh.artifacts.push(nowhere);
+    fresh.left_out = 7;
+    fleet.report(&fresh).await.unwrap();
+    let service = Service::new(small_world()).among(others(fleet, MockSharedVolumes::new()));
+    let stale = json_of(&service, &format!("/api/v1/fleet/hosts/{}", "01".repeat(16))).await;
+    assert_eq!(
+        (&stale["host"]["stale"], &stale["host"]["watch"]),
+        (&json!(true), &json!("unknown"))
+    );
+    let row = |worst: &str| json!({"artifact": "skill:a", "total_deployments": 3, "modified_deployments": 1, "worst": worst});
+    assert_eq!(stale["artifacts"], json!([row("unknown")]));
+    let fresh = json_of(&service, &format!("/api/v1/fleet/hosts/{}", "02".repeat(16))).await;
+    assert_eq!(fresh["host"], json_of(&service, "/api/v1/fleet").await["hosts"][1]);
+    assert_eq!((&fresh["host"]["artifacts"], &fresh["host"]["left_out"]), (&json!(9), &json!(7)));
+    let nowhere = json!({"artifact": "skill:<img src=x>\u{202e}", "total_deployments": 0, "modified_deployments": 0, "worst": null});
+    assert_eq!(fresh["artifacts"], json!([row("modified"), nowhere]));
+    for (id, status, detail) in [
+        ("03".repeat(16), 404, "no machine with this id has reported"),
+        ("0A".repeat(16), 400, "an id is 32 hex digits, in lower case"),
+        ("host-2".to_owned(), 400, "an id is 32 hex digits, in lower case"),
+        ("%ff".to_owned(), 400, "an id is 32 hex digits, in lower case"),
+    ] {
+        let reply = service.get(&format!("/api/v1/fleet/hosts/{id}")).await;
+        assert_eq!(reply.header("content-type"), "application/problem+json");
+        assert_eq!((reply.status.as_u16(), &reply.json()["detail"]), (status, &json!(detail)));
+    }
 }
 
 #[tokio::test]
@@ -125,23 +175,27 @@ async fn when_nobody_can_be_reached_it_says_so() {
         "other machines cannot be reached: connection refused"
     );
     assert_eq!(service.get("/api/v1/fleet/artifacts/pdf").await.status, 400);
+    let host = format!("/api/v1/fleet/hosts/{}", "01".repeat(16));
+    assert_eq!(service.get(&host).await.status, 503);
     let alone = Service::new(small_world());
-    assert_eq!(alone.get("/api/v1/fleet").await.status, 404);
+    for path in ["/api/v1/fleet", &host] {
+        assert_eq!(alone.get(path).await.status, 404);
+    }
 }
 
 #[tokio::test]
 async fn reading_it_takes_what_reading_the_status_takes() {
-    let mut fleet = MockFleet::new();
-    fleet.expect_hosts().returning(|| Ok(Vec::new()));
+    let fleet = InMemoryFleet::new(Arc::new(ManualClock::default()));
     let guard = GuardConfig {
         token: Token::new("right"),
         reads: Reads::WithToken,
         ..GuardConfig::default()
     };
-    let volumes = Arc::new(MockSharedVolumes::new());
+    fleet.report(&report(1, 0).summary).await.unwrap();
     let service = Service::with(small_world(), guard, MockStatsCache::new())
-        .among(Others { fleet: Arc::new(fleet), volumes });
-    for path in ["/api/v1/fleet", "/api/v1/fleet/artifacts/skill:a"] {
+        .among(others(fleet, MockSharedVolumes::new()));
+    let host = format!("/api/v1/fleet/hosts/{}", "01".repeat(16));
+    for path in ["/api/v1/fleet", "/api/v1/fleet/artifacts/skill:a", &host] {
         assert_eq!(service.get(path).await.status, 401, "{path}");
         let with_key = request("GET", path, &[("x-api-key", "right")]);
         assert_eq!(service.send(with_key).await.status, 200, "{path}");
