@@ -9,7 +9,7 @@ import { cell, giveKey, shows } from "./steps.mjs";
 import { small, write } from "./tree.mjs";
 
 /** Checks a page as it is by axe-core; the page's own policy does not let a script in, so its tools do. */
-async function check(page, axe, what) {
+export async function check(page, axe, what) {
   await page.evaluate(readFileSync(axe, "utf8"));
   const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations", "passes"] }));
   const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`);

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import * as access from "./access.mjs";
 import * as figures from "./figures.mjs";
 import * as hostile from "./hostile.mjs";
+import * as hosts from "./hosts.mjs";
 import * as pictures from "./pictures.mjs";
 import * as reading from "./reading.mjs";
 import * as writing from "./writing.mjs";
@@ -46,17 +47,26 @@ async function launch(tries = 3) {
 
 const browser = await launch();
 
-/** What a test is given: a tree, a service over it, and windows of the browser. */
-async function world({ make = small, options }) {
+/**
+ * What a test is given: a tree, a service over it, and windows of the browser. `beside` starts what the service
+ * needs beside it, `expected` is what else the browser may complain of.
+ */
+async function world({ make = small, options = {}, beside = () => null, expected = null }) {
   const base = mkdtempSync(join(tmpdir(), "skillstat-page."));
   const root = make(base);
-  const service = await serve(base, root, options);
+  const started = await beside(base);
+  const flags = [...(options.flags ?? []), ...(started?.flags ?? [])];
+  const service = await serve(base, root, { ...options, flags }).catch(async (error) => {
+    await started?.stop();
+    throw error;
+  });
   const contexts = [];
   return {
     base,
     root,
     axe,
     service,
+    beside: started,
     /** Opens the page; whatever the browser complains of fails the test. */
     async open({ ready = true, before = () => {}, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
@@ -65,8 +75,8 @@ async function world({ make = small, options }) {
       page.faults = [];
       page.on("pageerror", (error) => page.faults.push(String(error)));
       page.on("console", (message) => {
-        const expected = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of (401|403|409)/;
-        if (message.type() === "error" && !expected.test(message.text())) page.faults.push(message.text());
+        const usual = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of (401|403|409)/;
+        if (message.type() === "error" && !usual.test(message.text()) && !expected?.test(message.text())) page.faults.push(message.text());
       });
       page.on("dialog", (dialog) => {
         page.faults.push(`a dialog: ${dialog.message()}`);
@@ -84,13 +94,14 @@ async function world({ make = small, options }) {
       const faults = contexts.flatMap((context) => context.pages().flatMap((page) => page.faults));
       for (const context of contexts) await context.close();
       await this.service.stop();
+      await started?.stop();
       rmSync(base, { recursive: true, force: true });
       if (faults.length > 0) throw new Error(`the browser complained: ${faults.join("; ")}`);
     },
   };
 }
 
-const tests = [...reading.tests, ...writing.tests, ...access.tests, ...hostile.tests, ...figures.tests];
+const tests = [...reading.tests, ...writing.tests, ...access.tests, ...hosts.tests, ...hostile.tests, ...figures.tests];
 if (directory) tests.splice(0, tests.length, ...pictures.tests(directory));
 let failed = 0;
 let ran = 0;

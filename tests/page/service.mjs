@@ -8,9 +8,9 @@ import { join } from "node:path";
 const surroundings = (base, root) => ({ HOME: join(base, "home"), SKILLSTAT_ROOTS: root, PATH: process.env.PATH });
 
 /** Starts `skillstat serve`; returns when it listens. */
-export async function serve(base, root, { listen = "127.0.0.1:0", flags = [] } = {}) {
+export async function serve(base, root, { listen = "127.0.0.1:0", flags = [], env = {} } = {}) {
   const child = spawn(process.env.SKILLSTAT, ["serve", "--listen", listen, "--log-json", ...flags], {
-    env: surroundings(base, root),
+    env: { ...surroundings(base, root), ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = new Promise((done) => child.once("exit", done));
@@ -46,7 +46,7 @@ export async function serve(base, root, { listen = "127.0.0.1:0", flags = [] } =
     },
     /** Starts another one at the same address. */
     again() {
-      return serve(base, root, { listen: url.replace("http://", ""), flags });
+      return serve(base, root, { listen: url.replace("http://", ""), flags, env });
     },
   };
 }

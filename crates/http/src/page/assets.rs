@@ -30,7 +30,7 @@ macro_rules! file {
 }
 
 /// Name, type and content of each.
-const FILES: [(&str, &str, &str); 16] = [
+const FILES: [(&str, &str, &str); 17] = [
     file!("page.css", CSS),
     file!("icon.svg", "image/svg+xml"),
     file!("main.js", SCRIPT),
@@ -42,6 +42,7 @@ const FILES: [(&str, &str, &str); 16] = [
     file!("filters.js", SCRIPT),
     file!("freshness.js", SCRIPT),
     file!("grid.js", SCRIPT),
+    file!("hosts.js", SCRIPT),
     file!("key.js", SCRIPT),
     file!("model.js", SCRIPT),
     file!("news.js", SCRIPT),

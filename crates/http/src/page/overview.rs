@@ -26,6 +26,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The most problems that are shown; `skillstat doctor` tells all.
 const PROBLEMS: usize = 100;
 
+/// The choice of machines, which the script fills; only where there are others to ask for.
+const HOSTS: &str =
+    "<label>Host <select id=\"host\"><option value=\"\">this machine</option></select></label>";
+
 const NOTHING: &str = "<p class=\"notice\">Nothing is deployed below the search roots, and no collection has artifacts. \
                        <code>skillstat doctor</code> tells where it looks.</p>";
 
@@ -58,6 +62,7 @@ pub(super) async fn render(state: &HttpState, rights: Rights) -> Result<String, 
     };
     Ok(fill(TEMPLATE, |name| match name {
         "version" => VERSION.to_owned(),
+        "hosts" if state.services.others.is_some() => HOSTS.to_owned(),
         "summary" => filling.summary.clone(),
         "notice" => filling.notice.to_owned(),
         "rows" => filling.rows.clone(),

@@ -151,6 +151,19 @@ async fn one_machine_is_told_with_its_artifacts_and_with_nothing_known_when_it_i
 }
 
 #[tokio::test]
+async fn the_page_offers_machines_where_there_are_others() {
+    // Fails when it always does: then the page asks for what is not there.
+    let browser = || request("GET", "/", &[("accept", "text/html")]);
+    let is_offered = async |service: &Service| {
+        let html = String::from_utf8(service.send(browser()).await.bytes.to_vec()).unwrap();
+        html.contains("<select id=\"host\">")
+    };
+    assert!(!is_offered(&Service::new(small_world())).await);
+    // Nobody is asked for it, who may be away.
+    assert!(is_offered(&service(MockFleet::new(), MockSharedVolumes::new())).await);
+}
+
+#[tokio::test]
 async fn what_machines_reported_is_asked_for_again_after_a_while() {
     let mut fleet = MockFleet::new();
     fleet.expect_hosts().times(2).returning(|| Ok(Vec::new()));

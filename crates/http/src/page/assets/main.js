@@ -7,6 +7,7 @@ import { element, find } from "./elements.js";
 import { Filters } from "./filters.js";
 import { Freshness } from "./freshness.js";
 import { Grid } from "./grid.js";
+import { Hosts } from "./hosts.js";
 import { askForKey, enter, tellKey } from "./key.js";
 import { Model } from "./model.js";
 import { News } from "./news.js";
@@ -25,6 +26,8 @@ const grid = new Grid(find("matrix"), model, {
   choose: (project) => filters.set({ project: model.wanted.project === project.path ? "" : project.path }),
 });
 const freshness = new Freshness({ retry });
+/** Others, if the service reports with any. */
+const hosts = find("host") && new Hosts();
 const news = new News({ heard, state: heardOfStream, spoke: () => freshness.spoke() });
 
 let etag = null;
@@ -95,6 +98,7 @@ async function read() {
     }
     freshness.read(Number(response.headers.get("Age") ?? 0));
     if (hearing) freshness.connected();
+    hosts?.start();
     pause = 500;
     if (first) news.from(event);
   } catch (error) {
