@@ -11,7 +11,7 @@ mod sync;
 #[cfg(test)]
 #[cfg_attr(shuttle, expect(dead_code, reason = "only the lease itself is explored"))]
 mod test_world;
-#[cfg(feature = "test-util")]
+#[cfg(any(test, feature = "test-util"))]
 pub mod testing;
 mod volumes;
 

@@ -1,7 +1,9 @@
-//! For tests only: a real server, and a way to it that can be cut, slowed down and lied on.
+//! For tests only: a real server, and ways to it and to one in memory that can be cut, slowed down and lied on.
 
 mod proxy;
 mod server;
+mod way;
 
 pub use proxy::{Proxy, Traffic};
 pub use server::RedisServer;
+pub use way::{RuntimeClock, Way, WayThere};
