@@ -11,6 +11,7 @@ mod drift;
 mod hostile;
 mod index;
 mod live;
+mod machines;
 mod model;
 mod patches;
 mod readme;

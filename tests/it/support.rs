@@ -3,6 +3,7 @@
 mod cli;
 mod limits;
 mod on_disk;
+mod seed;
 mod service;
 mod settle;
 mod sha256;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 pub(crate) use cli::{Answer, Skillstat};
 pub(crate) use limits::without_limits;
 pub(crate) use on_disk::{OnDisk, put};
+pub(crate) use seed::seed;
 pub(crate) use service::Service;
 pub(crate) use settle::settle;
 pub(crate) use sha256::hash_copy;

@@ -8,11 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use proptest::prelude::Rng;
-use proptest::test_runner::{Config, TestRunner};
 use steps::Steps;
 
 use super::{Followed, deploy};
+use crate::support::seed;
 
 /// How many steps a history has.
 const STEPS: usize = 1000;
@@ -26,14 +25,6 @@ const SETTINGS: [(&str, &str); 2] = [
 fn tree(base: &Path) {
     deploy(&base.join("tree/a/.claude"), "pdf", "text 0");
     symlink("one", base.join("link")).expect("writable");
-}
-
-/// A seed of its own each time; a failure names it, and running with `LIVE_SEED` takes it again.
-fn seed() -> u64 {
-    std::env::var("LIVE_SEED").map_or_else(
-        |_| u64::from(TestRunner::new(Config::default()).new_rng().next_u32()),
-        |text| text.parse().expect("a number"),
-    )
 }
 
 async fn history(seed: u64, followed: &Followed) {
@@ -52,7 +43,7 @@ async fn history(seed: u64, followed: &Followed) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_steps_at_random() {
     let followed = Followed::over(&SETTINGS, tree).await;
-    history(seed(), &followed).await;
+    history(seed("LIVE_SEED"), &followed).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +58,7 @@ async fn a_thousand_steps_at_random_while_others_ask() {
             query.statistics(&asked).await.expect("it answers");
         }
     });
-    history(seed(), &followed).await;
+    history(seed("LIVE_SEED"), &followed).await;
     done.store(true, Ordering::SeqCst);
     asking.await.expect("it does not panic");
 }
