@@ -109,8 +109,15 @@ fn health(service: &Service) -> Value {
 fn has_lease(service: &Service) {
     wait_until("it has a lease", || {
         shown(service);
-        health(service)["details"].as_str().is_some_and(|details| details.contains("lease for"))
+        is_good(service)
     });
+}
+
+/// Tells whether a machine has a lease that has not lapsed.
+fn is_good(service: &Service) -> bool {
+    let health = health(service);
+    let details = health["details"].as_str().expect("a text");
+    details.contains("lease for") && !details.contains("lease for 0 ms")
 }
 
 #[test]
