@@ -46,6 +46,16 @@ pub trait Hasher: Debug + Send + Sync {
         baseline: ContentHash,
     ) -> Result<Option<Difference>, HashError>;
 
+    /// Returns the same of several copies, in their order. What those in one profile root have in common may
+    /// be looked at once, after the call began.
+    #[expect(clippy::elidable_lifetime_names, reason = "the mock of the port needs the name")]
+    fn differences<'a>(
+        &self,
+        copies: &[(CopyLocation<'a>, ContentHash)],
+    ) -> Vec<Result<Option<Difference>, HashError>> {
+        copies.iter().map(|(copy, baseline)| self.difference(copy, *baseline)).collect()
+    }
+
     /// Returns all that copies of an original are compared with, from one reading.
     ///
     /// # Errors

@@ -26,6 +26,16 @@ pub trait ProjectStates: Debug + Send + Sync {
     ///
     /// Panics when `record` is not an index of `records.records`.
     fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment;
+
+    /// Returns the same of several copies of one project, in the order of `wanted`, so that what they have
+    /// in common can be looked at once.
+    ///
+    /// # Panics
+    ///
+    /// Panics when one of `wanted` is not an index of `records.records`.
+    fn states(&self, records: &Arc<ProjectRecords>, wanted: &[usize]) -> Vec<Assessment> {
+        wanted.iter().map(|&record| self.state(records, record)).collect()
+    }
 }
 
 const _: fn(&dyn ProjectStates) = |_| {};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use crate::{
-    Assessment, CopyLocation, DeploymentReader, DeploymentRecord, HashError, Hasher, Problem,
-    ProblemKind, ProjectPath, ProjectRecords, ProjectStates,
+    Assessment, CopyLocation, DeploymentReader, DeploymentRecord, Difference, HashError, Hasher,
+    Problem, ProblemKind, ProjectPath, ProjectRecords, ProjectStates,
 };
 
 /// Answers from a [`DeploymentReader`] and a [`Hasher`], anew each time.
@@ -54,11 +54,43 @@ impl ProjectStates for DirectStates {
                 Err(error) => failed(record, error),
             };
         };
-        match self.hasher.difference(&location, baseline) {
-            Ok(None) => Assessment::AsDeployed,
-            Ok(Some(difference)) => Assessment::Differs(Arc::new(difference)),
-            Err(error) => failed(record, error),
-        }
+        judged(record, self.hasher.difference(&location, baseline))
+    }
+
+    fn states(&self, records: &Arc<ProjectRecords>, wanted: &[usize]) -> Vec<Assessment> {
+        let named: Vec<_> = wanted
+            .iter()
+            .map(|&record| {
+                let record = &records.records[record];
+                Some((path_of(record).ok()?, record.baseline.hash()?, record))
+            })
+            .collect();
+        let copies: Vec<_> = named
+            .iter()
+            .flatten()
+            .map(|(path, baseline, record)| {
+                let profile_root = &record.profile_root;
+                (CopyLocation { project: &records.project, profile_root, path }, *baseline)
+            })
+            .collect();
+        let mut differences = self.hasher.differences(&copies).into_iter();
+        let judge = |(&place, named): (&usize, &Option<(_, _, &DeploymentRecord)>)| match named {
+            Some((_, _, record)) => {
+                judged(record, differences.next().expect("there is one for each copy"))
+            }
+            // Whatever is wrong with the record.
+            None => self.state(records, place),
+        };
+        wanted.iter().zip(&named).map(judge).collect()
+    }
+}
+
+/// What a copy is of which this was found.
+fn judged(record: &DeploymentRecord, found: Result<Option<Difference>, HashError>) -> Assessment {
+    match found {
+        Ok(None) => Assessment::AsDeployed,
+        Ok(Some(difference)) => Assessment::Differs(Arc::new(difference)),
+        Err(error) => failed(record, error),
     }
 }
 

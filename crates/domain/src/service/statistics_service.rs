@@ -65,7 +65,7 @@ impl StatisticsService {
         wanted: &dyn Fn(&ProjectPath, &ArtifactId) -> bool,
         observer: &dyn ScanObserver,
     ) -> Overview {
-        let copies: Vec<(&Arc<ProjectRecords>, usize)> = inventory
+        let copies: Vec<Copy<'_>> = inventory
             .records
             .iter()
             .flat_map(|project| (0..project.records.len()).map(move |record| (project, record)))
@@ -74,11 +74,15 @@ impl StatisticsService {
             })
             .collect();
         observer.begin(ScanPhase::Hashing, copies.len());
-        let assessments = map(&*self.workers, &copies, |&(project, record)| {
-            let assessment = self.states.state(project, record);
-            observer.advance();
-            assessment
+        let batches: Vec<_> =
+            copies.chunk_by(in_one_profile_root).flat_map(|of_one| of_one.chunks(BATCH)).collect();
+        let assessments = map(&*self.workers, &batches, |batch| {
+            let records: Vec<_> = batch.iter().map(|(_, record)| *record).collect();
+            let assessments = self.states.states(batch[0].0, &records);
+            batch.iter().for_each(|_| observer.advance());
+            assessments
         });
+        let assessments: Vec<_> = assessments.into_iter().flatten().collect();
         let names: Vec<_> = copies
             .iter()
             .zip(&assessments)
@@ -131,6 +135,18 @@ impl StatisticsService {
         self.overview(inventory, &|_, candidate| candidate == artifact, observer)
             .statistics(artifact)
     }
+}
+
+/// How many copies in one profile root are looked at together. Few enough that the last ones do not keep one
+/// thread busy alone.
+const BATCH: usize = 16;
+
+/// A copy by the records of its project and the place of its own among them.
+type Copy<'a> = (&'a Arc<ProjectRecords>, usize);
+
+fn in_one_profile_root(one: &Copy<'_>, other: &Copy<'_>) -> bool {
+    let (records, others) = (&one.0.records, &other.0.records);
+    Arc::ptr_eq(one.0, other.0) && records[one.1].profile_root == others[other.1].profile_root
 }
 
 /// The name of an original: its collection and the artifact.

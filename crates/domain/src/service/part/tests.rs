@@ -64,12 +64,15 @@ fn service() -> StatisticsService {
     });
     let mut states = MockProjectStates::new();
     states.expect_records().returning(|project| Arc::new(records(project)));
-    states.expect_state().returning(|records, at| {
-        let record = &records.records[at];
-        let path = format!("{}/.claude/x/{}", records.project, record.artifact.name());
-        let unreadable =
-            problem(ProblemKind::UnreadableCopy, &path, Some(record.artifact.as_str()));
-        Assessment::Unreadable(Box::new(unreadable))
+    states.expect_states().returning(|records, wanted| {
+        let unreadable = |&at: &usize| {
+            let record = &records.records[at];
+            let path = format!("{}/.claude/x/{}", records.project, record.artifact.name());
+            let unreadable =
+                problem(ProblemKind::UnreadableCopy, &path, Some(record.artifact.as_str()));
+            Assessment::Unreadable(Box::new(unreadable))
+        };
+        wanted.iter().map(unreadable).collect()
     });
     // Copies without a content have no original.
     let originals = Arc::new(MockOriginals::new());

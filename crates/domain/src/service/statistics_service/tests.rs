@@ -41,7 +41,7 @@ fn problem(path: &str, artifact: Option<&str>) -> Problem {
 }
 
 /// Two projects; `skill:pdf` in both, in the first one in two profile roots, the later one edited.
-fn service(state: fn(&DeploymentRecord) -> Assessment, looked_at: usize) -> StatisticsService {
+fn service(state: fn(&DeploymentRecord) -> Assessment, batches: usize) -> StatisticsService {
     let mut discovery = MockProjectDiscovery::new();
     discovery.expect_discover().once().returning(|| Scanned {
         value: vec![path("a"), path("b")],
@@ -59,10 +59,10 @@ fn service(state: fn(&DeploymentRecord) -> Assessment, looked_at: usize) -> Stat
         };
         Arc::new(ProjectRecords { project: project.clone(), records, problems: Vec::new() })
     });
-    states
-        .expect_state()
-        .times(looked_at)
-        .returning(move |records, at| state(&records.records[at]));
+    // Those in one profile root are asked about together.
+    states.expect_states().times(batches).returning(move |records, wanted| {
+        wanted.iter().map(|&at| state(&records.records[at])).collect()
+    });
     // Records that name no collection ask for no original.
     let originals = Arc::new(MockOriginals::new());
     StatisticsService::new(Arc::new(discovery), Arc::new(states), originals, Arc::new(InTurn))
@@ -88,7 +88,7 @@ fn edited_outside_claude(record: &DeploymentRecord) -> Assessment {
 
 #[test]
 fn one_entry_per_project_with_the_copies_in_order() {
-    let service = service(edited_outside_claude, 4);
+    let service = service(edited_outside_claude, 3);
     let overview = service.overview(&service.inventory(&()), &|_, _| true, &());
     let ids: Vec<_> = overview.artifacts.keys().map(ToString::to_string).collect();
     assert_eq!(ids, ["agent:plan", "skill:pdf"]);
@@ -132,7 +132,7 @@ fn missing_and_unreadable_count_as_deployed_and_not_modified() {
             ".claude" => Assessment::Missing,
             _ => Assessment::Unreadable(Box::new(problem("/dev/x", Some("skill:pdf")))),
         },
-        4,
+        3,
     );
     let overview = service.overview(&service.inventory(&()), &|_, _| true, &());
     let pdf = &overview.artifacts[&"skill:pdf".parse().unwrap()];
@@ -147,7 +147,7 @@ fn missing_and_unreadable_count_as_deployed_and_not_modified() {
 
 #[test]
 fn an_observer_hears_every_step() {
-    let service = service(edited_outside_claude, 4);
+    let service = service(edited_outside_claude, 3);
     let observer = RecordingObserver::default();
     service.overview(&service.inventory(&observer), &|_, _| true, &observer);
     let expected =
@@ -195,7 +195,9 @@ fn judged(copies: &[(&str, Assessment)], originals: &[(&str, Original)]) -> Over
         Arc::new(ProjectRecords { project: project.clone(), records, problems: Vec::new() })
     });
     let assessments: Vec<_> = copies.iter().map(|(_, assessment)| assessment.clone()).collect();
-    states.expect_state().returning(move |_, at| assessments[at].clone());
+    states
+        .expect_states()
+        .returning(move |_, wanted| wanted.iter().map(|&at| assessments[at].clone()).collect());
     let originals: BTreeMap<_, _> = originals
         .iter()
         .map(|(artifact, original)| {

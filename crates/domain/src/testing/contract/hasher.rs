@@ -18,6 +18,7 @@ use crate::{ContentHash, CopyLocation, HashError, Hasher, ProfileRoot};
 pub fn hasher(set_up: SetUp<'_, dyn Hasher>) {
     nothing_is_missing(set_up);
     content_and_names_of_files_decide(set_up);
+    several_are_as_each_of_them(set_up);
     differing::suite(set_up);
 }
 
@@ -45,6 +46,34 @@ fn hash(set_up: SetUp<'_, dyn Hasher>, copy: CopySketch) -> Result<ContentHash, 
 fn directory(files: &[(&str, &str)]) -> CopySketch {
     let file = |&(path, content): &(&str, &str)| (path.to_owned(), content.as_bytes().to_vec());
     CopySketch::Directory(files.iter().map(file).collect::<BTreeMap<_, _>>())
+}
+
+fn several_are_as_each_of_them(set_up: SetUp<'_, dyn Hasher>) {
+    let hash = ContentHash::from_bytes([1; 32]);
+    let sketch = [".agents", ".claude"].iter().fold(Sketch::default(), |sketch, profile_root| {
+        let records = vec![
+            record("pdf", directory(&[("SKILL.md", profile_root)])),
+            record("gone", CopySketch::Missing),
+            record("plan", CopySketch::File(b"text".to_vec())),
+        ];
+        sketch.tracker("shop", profile_root, TrackerSketch::Records(records))
+    });
+    let stage = set_up(&sketch);
+    let project = stage.project("shop");
+    let profile_roots =
+        [".agents", ".claude", ".none"].map(|name| ProfileRoot::new(name).expect("a profile root"));
+    let copies: Vec<_> = profile_roots
+        .iter()
+        .flat_map(|profile_root| {
+            ["skills/pdf", "skills/gone", "skills/plan", "pdf", "skills/plan/within"].map(|path| {
+                (CopyLocation { project: &project, profile_root, path: path.into() }, hash)
+            })
+        })
+        .collect();
+    let alone: Vec<_> =
+        copies.iter().map(|(copy, baseline)| stage.port.difference(copy, *baseline)).collect();
+    assert_eq!(stage.port.differences(&copies), alone);
+    assert_eq!(stage.port.differences(&[]), []);
 }
 
 fn nothing_is_missing(set_up: SetUp<'_, dyn Hasher>) {

@@ -42,6 +42,9 @@ pub fn project_states(set_up: SetUp<'_, dyn ProjectStates>) {
         ("no-hash", "unreadable"),
     ];
     assert_eq!(states, expected);
+    let wanted = [3, 0, 1, 2];
+    let together = stage.port.states(&records, &wanted);
+    assert_eq!(together, wanted.map(|record| stage.port.state(&records, record)));
     let kinds: Vec<_> = records.problems.iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [ProblemKind::DuplicateRecord], "the second record of `edited`");
 }
