@@ -107,6 +107,22 @@ impl Hasher for Twice {
         self.ask(|process| process.difference(copy, baseline))
     }
 
+    fn differences(
+        &self,
+        copies: &[(CopyLocation<'_>, ContentHash)],
+    ) -> Vec<Result<Option<Difference>, HashError>> {
+        support::settle(&self.0);
+        let process = || IndexedHasher::new(self.0.clone().into());
+        let first = process();
+        let answers = first.differences(copies);
+        first.keep().expect("the directory is writable");
+        let second = process();
+        assert_eq!(second.differences(copies), answers);
+        let known = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(second.used().vouched, known, "what was kept is known");
+        answers
+    }
+
     fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
         self.ask(|process| process.examine(original))
     }

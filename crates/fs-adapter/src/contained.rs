@@ -78,7 +78,7 @@ pub(crate) fn whole_path(content: &ContentLocation<'_>) -> Utf8PathBuf {
 }
 
 /// Returns the directory that is not left, and where in it the content is.
-fn place<'a>(content: &ContentLocation<'a>) -> (Utf8PathBuf, &'a Utf8Path) {
+pub(crate) fn place<'a>(content: &ContentLocation<'a>) -> (Utf8PathBuf, &'a Utf8Path) {
     match content {
         ContentLocation::Copy(copy) => {
             (copy.project.as_path().join(copy.profile_root.as_str()), copy.path)

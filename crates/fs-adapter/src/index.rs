@@ -12,14 +12,16 @@
 mod fingerprint;
 mod keeping;
 mod known;
+mod opened;
 mod settled;
 mod slice;
+mod store;
 mod table;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::{fmt, fs, io};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::{fs, io};
 
 use sha2::{Digest, Sha256};
 use skillstat_domain::{
@@ -28,10 +30,11 @@ use skillstat_domain::{
 };
 
 use self::fingerprint::{Fingerprint, Recorder};
-use self::keeping::{FILE, Fresh};
+use self::keeping::FILE;
 use self::known::{Found, Known};
-use self::settled::{Moment, is_settled, is_stamped_here};
-use self::slice::Day;
+use self::opened::Opened;
+use self::settled::{Moment, is_settled};
+use self::store::{Key, Store, is_of_contents, lock};
 use self::table::{Refused, Row, Table};
 use crate::contained;
 use crate::examination::Examination;
@@ -41,21 +44,13 @@ use crate::hasher::digest;
 ///
 /// Many processes may use one directory. Nothing is an error: an index that cannot be read is rebuilt, one
 /// that cannot be written is left.
+#[derive(Debug)]
 pub struct IndexedHasher {
-    directory: PathBuf,
+    store: Arc<Store>,
     /// Whether everything is read anyway.
     checking: bool,
-    /// What tells the time of a look.
-    now: fn() -> Moment,
-    /// What the file held when the first question came.
-    table: OnceLock<Table>,
-    /// Entries that are new. Held for one insertion, and in the end for the time of a write.
-    fresh: Mutex<Fresh>,
-    /// Which file systems were looked at, and whether their stamps can be trusted. Held for one look.
-    devices: Mutex<Vec<(u64, bool)>>,
     /// What the index said wrongly. Held for one insertion.
     untrue: Mutex<Vec<Problem>>,
-    retired: AtomicBool,
     vouched: AtomicUsize,
     read: AtomicUsize,
 }
@@ -92,14 +87,9 @@ impl IndexedHasher {
 
     fn with_clock(directory: PathBuf, now: fn() -> Moment) -> Self {
         Self {
-            directory,
+            store: Arc::new(Store::new(directory, now)),
             checking: false,
-            now,
-            table: OnceLock::new(),
-            fresh: Mutex::default(),
-            devices: Mutex::default(),
             untrue: Mutex::default(),
-            retired: AtomicBool::new(false),
             vouched: AtomicUsize::new(0),
             read: AtomicUsize::new(0),
         }
@@ -133,15 +123,12 @@ impl IndexedHasher {
     /// Fails when it cannot be written, or another writes for too long. Whoever asks next reads again what
     /// was read for nothing now.
     pub fn keep(&self) -> io::Result<bool> {
-        let Some(table) = self.table.get() else { return Ok(false) };
-        let today = Day::try_from((self.now)().0 / (24 * 60 * 60)).unwrap_or(0);
-        keeping::keep(&self.directory, table, &mut lock(&self.fresh), today)
+        self.store.keep()
     }
 
     /// Looks into no index any more, and remembers nothing: from now on everything is read.
     pub fn retire(&self) {
-        self.retired.store(true, Ordering::Relaxed);
-        lock(&self.fresh).clear();
+        self.store.retire();
     }
 
     /// Looks what is in the directory of an index.
@@ -150,7 +137,10 @@ impl IndexedHasher {
         let bytes = fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
         let entries = match Table::read(&path) {
             Ok(table) if !table.is_sound() => Err("is damaged".to_owned()),
-            Ok(table) => Ok(table.rows().iter().map(Row::count).sum()),
+            Ok(table) => {
+                let rows = table.rows();
+                Ok(rows.iter().filter(|row| is_of_contents(row.key)).map(Row::count).sum())
+            }
             Err(Refused::Absent) => Ok(0),
             Err(Refused::Unusable(reason)) => Err(reason),
         };
@@ -169,15 +159,16 @@ impl IndexedHasher {
     /// Answers from the index if that knows the content as it is, else by reading it.
     fn answer<T: PartialEq>(
         &self,
+        opened: &mut Opened,
         content: &ContentLocation<'_>,
         from: impl Fn(&Known) -> Option<T>,
         read: impl FnOnce() -> Result<(T, Option<Fingerprint>, Found), HashError>,
     ) -> Result<T, HashError> {
-        if self.retired.load(Ordering::Relaxed) {
+        if self.store.is_retired() {
             return Ok(read()?.0);
         }
         let key = key(content);
-        let known = self.known(key, content);
+        let known = self.known(opened, key, content);
         let told = known.as_ref().and_then(&from);
         if !self.checking
             && let Some(told) = told
@@ -185,66 +176,39 @@ impl IndexedHasher {
             self.vouched.fetch_add(1, Ordering::Relaxed);
             return Ok(told);
         }
-        let looked = (self.now)();
+        let looked = (self.store.now)();
         let (answer, fingerprint, found) = read()?;
         self.read.fetch_add(1, Ordering::Relaxed);
         let is_other = |known: Known| known.hash() != found.hash();
         let is_untrue = known.is_some_and(is_other) || told.is_some_and(|told| told != answer);
         // What has changed meanwhile was told rightly.
-        if is_untrue && self.known(key, content).is_some() {
+        if is_untrue && self.known(&mut Opened::default(), key, content).is_some() {
             lock(&self.untrue).push(untrue(content));
         }
+        let located = || contained::links(content).and_then(|links| links.locate());
         if let Some(fingerprint) = fingerprint
             && is_settled(fingerprint.changed, looked)
-            && self.is_stamped_here(content, fingerprint.top.device())
+            && self.store.is_stamped_here(fingerprint.top.device(), located)
             && let Some(entry) = Known::entry(fingerprint, &found)
             // When everything is read to be compared, most of it is known.
-            && self.entry(key) != Some(&*entry)
+            && self.store.entry(key) != Some(&*entry)
         {
-            lock(&self.fresh).entry(key.slice).or_default().insert(key.entry, entry);
+            self.store.note(key, entry);
         }
         Ok(answer)
     }
 
-    /// Returns an entry as it was read.
-    fn entry(&self, key: Key) -> Option<&[u8]> {
-        let read = || Table::read(&self.directory.join(FILE)).unwrap_or_default();
-        self.table.get_or_init(read).slice(key.slice)?.get(key.entry)
-    }
-
     /// Returns what the index knows of a content, if that still looks as it did.
-    fn known(&self, key: Key, content: &ContentLocation<'_>) -> Option<Known> {
-        let entry = self.entry(key)?;
+    fn known(&self, opened: &mut Opened, key: Key, content: &ContentLocation<'_>) -> Option<Known> {
+        let entry = self.store.entry(key)?;
         // Whatever is wrong is found by who reads.
-        let located = contained::links(content).and_then(|links| links.locate()).ok()?;
-        Known::of(entry, &located).ok()?
+        opened.look(content, |located| Known::of(entry, located)).ok()?
     }
 
-    fn is_stamped_here(&self, content: &ContentLocation<'_>, device: u64) -> bool {
-        let mut devices = lock(&self.devices);
-        if let Some((_, trusted)) = devices.iter().find(|(known, _)| *known == device) {
-            return *trusted;
-        }
-        let trusted = is_stamped_here(content, device);
-        devices.push((device, trusted));
-        trusted
-    }
-}
-
-impl Hasher for IndexedHasher {
-    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
-        let content = ContentLocation::Copy(*copy);
-        let read = || {
-            let (read, _) = contained::read(&content, || Recorder::new(Sha256::new()))?;
-            let (read, fingerprint) = read.finish();
-            let hash = digest(read);
-            Ok((hash, fingerprint, Found::Hash(hash)))
-        };
-        self.answer(&content, |known| Some(known.hash()), read)
-    }
-
-    fn difference(
+    /// Answers about one of several copies.
+    fn difference_in(
         &self,
+        opened: &mut Opened,
         copy: &CopyLocation<'_>,
         baseline: ContentHash,
     ) -> Result<Option<Difference>, HashError> {
@@ -276,7 +240,37 @@ impl Hasher for IndexedHasher {
             let difference = differs.then(|| Difference::new(traits.clone(), with_crlf, baseline));
             Ok((difference, fingerprint, Found::Traits(traits, with_crlf)))
         };
-        self.answer(&content, from, read)
+        self.answer(opened, &content, from, read)
+    }
+}
+
+impl Hasher for IndexedHasher {
+    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+        let content = ContentLocation::Copy(*copy);
+        let read = || {
+            let (read, _) = contained::read(&content, || Recorder::new(Sha256::new()))?;
+            let (read, fingerprint) = read.finish();
+            let hash = digest(read);
+            Ok((hash, fingerprint, Found::Hash(hash)))
+        };
+        self.answer(&mut Opened::default(), &content, |known| Some(known.hash()), read)
+    }
+
+    fn difference(
+        &self,
+        copy: &CopyLocation<'_>,
+        baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError> {
+        self.difference_in(&mut Opened::default(), copy, baseline)
+    }
+
+    fn differences(
+        &self,
+        copies: &[(CopyLocation<'_>, ContentHash)],
+    ) -> Vec<Result<Option<Difference>, HashError>> {
+        let mut opened = Opened::default();
+        let one = |(copy, baseline): &_| self.difference_in(&mut opened, copy, *baseline);
+        copies.iter().map(one).collect()
     }
 
     fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
@@ -288,24 +282,8 @@ impl Hasher for IndexedHasher {
             let (traits, with_crlf) = examination.finish();
             Ok((traits.clone(), fingerprint, Found::Traits(traits, with_crlf)))
         };
-        self.answer(&content, |known| Some(known.traits()?.0), read)
+        self.answer(&mut Opened::default(), &content, |known| Some(known.traits()?.0), read)
     }
-}
-
-impl fmt::Debug for IndexedHasher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IndexedHasher").field("directory", &self.directory).finish_non_exhaustive()
-    }
-}
-
-/// Names a content. Should two have the same name, one displaces the other: whose stamps an entry holds is
-/// told by themselves.
-#[derive(Debug, Clone, Copy)]
-struct Key {
-    /// The profile root or collection.
-    slice: u64,
-    /// Which in it.
-    entry: u64,
 }
 
 fn key(content: &ContentLocation<'_>) -> Key {
@@ -317,16 +295,7 @@ fn key(content: &ContentLocation<'_>) -> Key {
             (["o", original.collection.as_str(), ""], original.path)
         }
     };
-    Key { slice: name(&root), entry: name(&[path.as_str()]) }
-}
-
-fn name(parts: &[&str]) -> u64 {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update(part);
-        digest.update(b"\0");
-    }
-    u64::from_le_bytes(*digest.finalize().first_chunk().expect("SHA-256 has 32 bytes"))
+    Key::of_content(&root.map(str::as_bytes), path.as_str().as_bytes())
 }
 
 fn untrue(content: &ContentLocation<'_>) -> Problem {
@@ -339,11 +308,6 @@ fn untrue(content: &ContentLocation<'_>) -> Problem {
         fix: "the index has been put right; where this comes again, use `--no-index`".to_owned(),
         artifact: None,
     }
-}
-
-/// Locks; what a panic left is whole, as nothing is done under the lock that could be half done.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -66,6 +66,13 @@ impl Links {
         self.open_as(b"", LOCATE)
     }
 
+    /// Finds something else that lies where the copy does, in the same way.
+    pub(crate) fn locate_at(&mut self, path: &Path) -> io::Result<OwnedFd> {
+        let (Self::Followed { copy } | Self::Beneath { copy, .. }) = self;
+        path.clone_into(copy);
+        self.locate()
+    }
+
     fn kind(&self, inside: &[u8]) -> io::Result<FileType> {
         match self {
             Self::Followed { copy } => {

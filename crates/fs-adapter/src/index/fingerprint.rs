@@ -12,23 +12,17 @@
 //! change without any of this changing.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
+use rustix::fs::{AtFlags, FileType, Stat, statat};
 use serde::{Deserialize, Serialize};
 
+use super::opened::Located;
 use crate::stamp::Stamp;
 use crate::tree::Reader;
 
 /// How many bytes a fingerprint may take. A copy with ten thousand files takes half of that; reading what
 /// has more is not the index's to save.
 const MAX_BYTES: usize = 1 << 20;
-
-/// How a place below a directory is opened: only as one, never through a link, and not to read it.
-#[cfg(target_os = "linux")]
-const HERE: OFlags = OFlags::PATH;
-#[cfg(not(target_os = "linux"))]
-const HERE: OFlags = OFlags::RDONLY;
 
 /// What a copy looked like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,37 +46,37 @@ struct Line<'a> {
     stamp: Stamp,
 }
 
-/// Tells whether what was found at the place of a copy is as `top` and `lines` say.
+/// Tells whether all that is in a copy is as `lines` say. The copy itself is as it was.
 ///
-/// Every directory is opened as such before anything below it is looked at, each by its name alone: a link
-/// that has taken the place of one is not followed.
-pub(super) fn unchanged(found: &OwnedFd, top: &Stamp, lines: &[u8]) -> io::Result<bool> {
-    if Stamp::new(&fstat(found)?) != *top {
-        return Ok(false);
+/// Everything is looked at by its path from the copy, a directory before what lies in it, and a link that was
+/// put in its place has another stamp. Should one be put there between two looks, the second may go through
+/// it, but finds only what is known: a stamp names the file or directory itself. So whichever way it was
+/// reached, it has not changed until then; and that it lay there when the first stamp was taken, the
+/// directory above tells, which had not changed either.
+pub(super) fn unchanged(copy: &Located<'_>, lines: &[u8]) -> io::Result<bool> {
+    let mut path = copy.name.as_bytes().to_vec();
+    if !path.is_empty() {
+        path.push(b'/');
     }
-    let mut above: Vec<OwnedFd> = Vec::new();
+    // How much of the path belongs to the directories of each level, the copy first.
+    let mut above = vec![path.len()];
     let mut rest = lines;
     while !rest.is_empty() {
         let Ok((line, after)) = postcard::take_from_bytes::<Line<'_>>(rest) else {
             return Ok(false);
         };
         rest = after;
-        above.truncate(line.level.into());
-        if above.len() != usize::from(line.level) {
-            return Ok(false);
-        }
-        let parent = above.last().map_or(found.as_fd(), AsFd::as_fd);
-        let stat = if line.is_directory {
-            let flags = HERE | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let directory = openat(parent, line.name, flags, Mode::empty())?;
-            let stat = fstat(&directory)?;
-            above.push(directory);
-            stat
-        } else {
-            statat(parent, line.name, AtFlags::SYMLINK_NOFOLLOW)?
-        };
+        let Some(parent) = above.get(usize::from(line.level)) else { return Ok(false) };
+        path.truncate(*parent);
+        above.truncate(usize::from(line.level) + 1);
+        path.extend_from_slice(line.name);
+        let stat = statat(copy.within, &*path, AtFlags::SYMLINK_NOFOLLOW)?;
         if Stamp::new(&stat) != line.stamp {
             return Ok(false);
+        }
+        if line.is_directory {
+            path.push(b'/');
+            above.push(path.len());
         }
     }
     Ok(true)
@@ -181,6 +175,8 @@ impl<R: Reader> Reader for Recorder<R> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
+
     use super::*;
     use crate::test_support::TempTree;
 
@@ -188,14 +184,14 @@ mod tests {
     fn a_link_is_no_directory_whatever_it_leads_to() {
         let tree = TempTree::new();
         tree.file("copy/lib/run.py", "1").link("copy/link", "lib");
-        let copy: OwnedFd = std::fs::File::open(tree.path("copy")).unwrap().into();
-        let top = Stamp::new(&fstat(&copy).unwrap());
-        let stamp = Stamp::new(&rustix::fs::stat(tree.path("copy/lib")).unwrap());
+        let within = std::fs::File::open(tree.path("")).unwrap();
+        let stamp = |path: &str| Stamp::new(&rustix::fs::stat(tree.path(path)).unwrap());
+        let copy = Located { within: within.as_fd(), name: "copy", top: stamp("copy") };
         let looks = |name: &[u8]| {
-            let line = Line { level: 0, is_directory: true, name, stamp };
-            unchanged(&copy, &top, &postcard::to_allocvec(&line).unwrap())
+            let line = Line { level: 0, is_directory: true, name, stamp: stamp("copy/lib") };
+            unchanged(&copy, &postcard::to_allocvec(&line).unwrap())
         };
         assert!(looks(b"lib").unwrap());
-        assert!(looks(b"link").is_err(), "it was not followed");
+        assert!(!looks(b"link").unwrap(), "it was not followed");
     }
 }

@@ -1,12 +1,12 @@
 //! What the index knows of a content: its hash, and by what it is told apart where that was found out.
 
 use std::io;
-use std::os::fd::OwnedFd;
 
 use serde::{Deserialize, Serialize};
 use skillstat_domain::{ContentHash, ContentTraits};
 
 use super::fingerprint::{self, Fingerprint};
+use super::opened::Located;
 use crate::stamp::Stamp;
 
 /// The beginning of an entry; the lines of the fingerprint follow.
@@ -59,9 +59,10 @@ impl Known {
     }
 
     /// Returns what an entry tells of the content that was located, if that still looks so.
-    pub(super) fn of(entry: &[u8], located: &OwnedFd) -> io::Result<Option<Self>> {
+    pub(super) fn of(entry: &[u8], located: &Located<'_>) -> io::Result<Option<Self>> {
         let Ok((known, lines)) = postcard::take_from_bytes::<Self>(entry) else { return Ok(None) };
-        Ok(fingerprint::unchanged(located, &known.top, lines)?.then_some(known))
+        let is_same = known.top == located.top && fingerprint::unchanged(located, lines)?;
+        Ok(is_same.then_some(known))
     }
 
     /// Returns the content hash.

@@ -8,11 +8,8 @@
 //! That holds where this machine's kernel makes the stamps. A file server has a clock of its own, and a file
 //! system in user space may say what it likes, so copies there are never kept.
 
+use std::os::fd::OwnedFd;
 use std::time::Duration;
-
-use skillstat_domain::ContentLocation;
-
-use crate::contained;
 
 /// Seconds and nanoseconds since 1970, in UTC.
 pub(super) type Moment = (i64, i64);
@@ -43,10 +40,10 @@ pub(super) fn now() -> Moment {
     (now.tv_sec, now.tv_nsec)
 }
 
-/// Tells whether this machine's kernel stamps what lies on the file system of a content, if that is
+/// Tells whether this machine's kernel stamps what lies on the file system of what was found, if that is
 /// `device`.
 #[cfg(target_os = "linux")]
-pub(super) fn is_stamped_here(content: &ContentLocation<'_>, device: u64) -> bool {
+pub(super) fn is_stamped_here(found: &OwnedFd, device: u64) -> bool {
     /// The numbers of file systems that take their stamps from the kernel's clock. Source: Linux,
     /// `include/uapi/linux/magic.h` and the sources of those that are not in it.
     const LOCAL: [u32; 8] = [
@@ -59,11 +56,8 @@ pub(super) fn is_stamped_here(content: &ContentLocation<'_>, device: u64) -> boo
         0xca45_1a4e, // bcachefs
         0x2fc1_2fc1, // zfs
     ];
-    let Ok(found) = contained::links(content).and_then(|links| links.locate()) else {
-        return false;
-    };
-    let is_there = rustix::fs::fstat(&found).is_ok_and(|stat| stat.st_dev == device);
-    let kind = rustix::fs::fstatfs(&found).map(|system| system.f_type);
+    let is_there = rustix::fs::fstat(found).is_ok_and(|stat| stat.st_dev == device);
+    let kind = rustix::fs::fstatfs(found).map(|system| system.f_type);
     is_there
         && kind.is_ok_and(|kind| LOCAL.iter().any(|&local| i128::from(local) == i128::from(kind)))
 }
@@ -75,7 +69,7 @@ pub(super) fn now() -> Moment {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn is_stamped_here(_content: &ContentLocation<'_>, _device: u64) -> bool {
+pub(super) fn is_stamped_here(_found: &OwnedFd, _device: u64) -> bool {
     false
 }
 

@@ -29,7 +29,7 @@ use crate::fault::{cannot_be_read, is_absence, is_loop};
 use crate::stamp::Stamp;
 
 /// The version of everything behind the first line, and of how fingerprints and hashes are made.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// How large the file may be: what is asked for least is left out. 2,000 projects take a ninth of it.
 pub(super) const MAX_BYTES: u64 = 64 << 20;

@@ -5,8 +5,8 @@ mod histories;
 mod kept;
 mod links;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use camino::Utf8Path;
 use rustix::time::{ClockId, clock_gettime};
@@ -282,7 +282,8 @@ fn lie(tree: &TempTree) {
     });
     drop(read);
     let entry = Known::entry(fingerprint.unwrap(), &Found::Hash(OTHER)).unwrap();
-    let known = Table::read(&directory(tree).join(FILE)).unwrap();
-    let mut fresh = Fresh::from([(copy.slice, HashMap::from([(copy.entry, entry)]))]);
-    keeping::keep(&directory(tree), &known, &mut fresh, 1).unwrap();
+    let liar = process(tree);
+    assert!(liar.store.entry(copy).is_some());
+    liar.store.note(copy, entry);
+    assert!(liar.keep().unwrap());
 }

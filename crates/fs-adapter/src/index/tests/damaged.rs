@@ -101,7 +101,7 @@ fn one_of_another_user_machine_or_release_is_none() {
     let (row, slice) = only_slice(&tree);
     let header = String::from_utf8(table::header()).unwrap();
     let others = [
-        header.replace("index 1 ", "index 2 "),
+        header.replace("index ", "index 9"),
         header.replace(env!("CARGO_PKG_VERSION"), "999.0.0"),
         header.replace(std::env::consts::ARCH, "pdp11"),
         header.replace("user ", "user 1"),

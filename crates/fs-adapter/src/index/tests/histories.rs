@@ -78,6 +78,7 @@ fn the_index_never_lies() {
             let done = if history.below(2) == 0 { history.change(copy) } else { "kept" };
             process = super::process(&history.tree);
             history.check(&process, copy, step, done);
+            history.check_all(&process, step);
         }
     }
     assert!(history.known > STEPS / 2, "the index hardly knew anything: {}", history.known);
@@ -99,12 +100,23 @@ impl History {
             let truth = Sha256Hasher.hash(location);
             assert_eq!(process.hash(location), truth, "step {step}: {done} in {copy}");
             let baselines = [OTHER, truth.unwrap_or(OTHER)];
-            for baseline in baselines {
-                let truth = Sha256Hasher.difference(location, baseline);
-                let told = process.difference(location, baseline);
-                assert_eq!(told, truth, "step {step}: {done} in {copy}");
-            }
+            let copies = baselines.map(|baseline| (*location, baseline));
+            let truth = copies.map(|(copy, baseline)| Sha256Hasher.difference(&copy, baseline));
+            assert_eq!(process.differences(&copies), truth, "step {step}: {done} in {copy}");
         });
+    }
+
+    /// Compares the answers about all copies, asked for together.
+    #[track_caller]
+    fn check_all(&self, process: &IndexedHasher, step: usize) {
+        let project = self.tree.project("shop");
+        let profile_root = ProfileRoot::new(".claude").unwrap();
+        let copies = COPIES.map(|path| {
+            let path = Utf8Path::new(path);
+            (CopyLocation { project: &project, profile_root: &profile_root, path }, OTHER)
+        });
+        let truth = copies.map(|(copy, baseline)| Sha256Hasher.difference(&copy, baseline));
+        assert_eq!(process.differences(&copies), truth, "step {step}");
     }
 
     /// Makes anew what the index never knows or what has become too small, mostly.

@@ -4,6 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Barrier;
 
 use super::*;
+use crate::index::keeping::Fresh;
+use crate::index::slice::Day;
 use crate::index::table::MAX_BYTES;
 
 fn content(tree: &TempTree) -> IndexContent {
@@ -179,7 +181,7 @@ fn a_question_reads_what_is_known_of_its_profile_root_alone() {
     assert_eq!(content(&tree).entries, Ok(2));
     let second = process(&tree);
     hash(&second, &tree).unwrap();
-    assert_eq!(second.table.get().unwrap().read_slices().count(), 1);
+    assert_eq!(second.store.table.get().unwrap().read_slices().count(), 1);
     assert_eq!(second.used(), VOUCHED);
 }
 
