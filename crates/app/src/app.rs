@@ -10,8 +10,8 @@ use skillstat_domain::{
     Hasher, ProjectDiscovery, StatisticsService, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
-    HashPathError, IndexedHasher, OpenatDiscovery, ScopedWorkers, Sha256Hasher, SkillmeatHome,
-    TomlDeploymentReader, TreeLister, WatchPorts,
+    HashPathError, IndexedDiscovery, IndexedHasher, OpenatDiscovery, ScopedWorkers, Sha256Hasher,
+    SkillmeatHome, TomlDeploymentReader, TreeLister, WatchPorts,
 };
 
 use crate::answers::Service;
@@ -49,18 +49,30 @@ impl App {
     ///
     /// Fails when an `exclude` glob is malformed.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        Self::with(config, ScopedWorkers::new(config.threads.value))
+        let workers = ScopedWorkers::new(config.threads.value);
+        Self::with(config, workers, |plain, index| match index {
+            Some(index) => Arc::new(IndexedDiscovery::new(plain, index)),
+            None => plain,
+        })
     }
 
     /// Wires them together for who answers others meanwhile: looking at the disk gives way to that.
+    ///
+    /// They watch what a walk lists, so theirs lists everything.
     pub(crate) fn giving_way(config: &Config) -> anyhow::Result<Self> {
-        Self::with(config, ScopedWorkers::new(config.threads.value).giving_way())
+        let workers = ScopedWorkers::new(config.threads.value).giving_way();
+        Self::with(config, workers, |plain, _| plain)
     }
 
-    fn with(config: &Config, workers: ScopedWorkers) -> anyhow::Result<Self> {
+    fn with(
+        config: &Config,
+        workers: ScopedWorkers,
+        discovery: fn(Arc<OpenatDiscovery>, Option<&IndexedHasher>) -> Arc<dyn ProjectDiscovery>,
+    ) -> anyhow::Result<Self> {
         let workers: Arc<dyn Workers> = Arc::new(workers);
-        let discovery = OpenatDiscovery::new(discovery_options(config), Arc::clone(&workers))
+        let plain = OpenatDiscovery::new(discovery_options(config), Arc::clone(&workers))
             .with_context(|| excluded(config))?;
+        let plain = Arc::new(plain);
         let index = index(config);
         let hasher: Arc<dyn Hasher> = match &index {
             Some(index) => Arc::clone(index) as _,
@@ -68,7 +80,7 @@ impl App {
         };
         let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
         let sources = Sources {
-            discovery: Arc::new(discovery),
+            discovery: discovery(Arc::clone(&plain), index.as_deref()),
             states: Arc::new(states),
             hasher,
             collections: Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
@@ -85,7 +97,7 @@ impl App {
             Arc::new(originals),
             Arc::clone(&sources.workers),
         );
-        let deployments = deployments(config, &sources).with_context(|| excluded(config))?;
+        let deployments = deployments(config, plain, &sources).with_context(|| excluded(config))?;
         // What differs is told by what is on disk, as what is written is.
         let diffs = DiffService::new(
             Arc::clone(&sources.discovery),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use skillstat_cache::Sources;
-use skillstat_domain::{DeploymentService, DirectStates};
+use skillstat_domain::{DeploymentService, DirectStates, ProjectDiscovery};
 use skillstat_fs_adapter::{
     BackupLimits, DeployOptions, ExcludeError, Sha256Hasher, SkillmeatHome, Sleep, StagingDeployer,
     TomlDeploymentReader,
@@ -17,13 +17,14 @@ use crate::{Config, SystemWallClock};
 const DAY: u64 = 24 * 60 * 60;
 
 /// Wires together what deploys. What is written is decided by what is on disk, never by what a cache or an
-/// index holds: copies are read.
+/// index holds: copies are read, and projects looked for with a `discovery` that remembers nothing.
 ///
 /// # Errors
 ///
 /// - [`ExcludeError`] when an exclude glob is malformed.
 pub(crate) fn deployments(
     config: &Config,
+    discovery: Arc<dyn ProjectDiscovery>,
     sources: &Sources,
 ) -> Result<DeploymentService, ExcludeError> {
     let age = config.backup_days.value.get().saturating_mul(DAY);
@@ -43,7 +44,7 @@ pub(crate) fn deployments(
     Ok(DeploymentService {
         deployer: Arc::new(deployer),
         states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
-        discovery: Arc::clone(&sources.discovery),
+        discovery,
         collections: Arc::clone(&sources.collections),
         collections_directory: home.collections_directory(),
         workers: Arc::clone(&sources.workers),

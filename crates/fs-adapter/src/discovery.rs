@@ -1,11 +1,13 @@
 //! Walking the search roots.
 //!
-//! Two walks give the same answer: [`WalkdirDiscovery`] is the portable one, [`OpenatDiscovery`] the
-//! one that costs a third of it.
+//! Three walks give the same answer: [`WalkdirDiscovery`] is the portable one, [`OpenatDiscovery`] the
+//! one that costs a third of it, and [`IndexedDiscovery`] the one that lists what has changed only.
 
 mod exclude;
 mod found;
+mod indexed;
 mod openat;
+mod remembered;
 mod walkdir;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use std::{fs, io};
 pub(crate) use exclude::Exclude;
 pub use exclude::ExcludeError;
 use found::Found;
+pub use indexed::IndexedDiscovery;
 pub use openat::OpenatDiscovery;
 use skillstat_domain::{
     DeployError, InTurn, NeverFound, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
@@ -66,6 +69,11 @@ impl Plan {
     fn new(options: DiscoveryOptions, workers: Arc<dyn Workers>) -> Result<Self, ExcludeError> {
         let exclude = Exclude::new(&options.exclude)?;
         Ok(Self { roots: options.roots, max_depth: options.max_depth, exclude, workers })
+    }
+
+    /// Returns all that decides what a walk looks at, but where it begins.
+    fn identity(&self) -> Vec<u8> {
+        format!("{} {:?}", self.max_depth, self.exclude.texts()).into()
     }
 
     /// Walks every root: what lies directly below it first, then the directories found there side by

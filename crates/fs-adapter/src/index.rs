@@ -19,22 +19,23 @@ mod store;
 mod table;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::{fs, io};
 
 use sha2::{Digest, Sha256};
 use skillstat_domain::{
     ContentHash, ContentLocation, ContentTraits, CopyLocation, Difference, HashError, Hasher,
-    OriginalLocation, Problem, ProblemKind,
+    OriginalLocation, Problem,
 };
 
 use self::fingerprint::{Fingerprint, Recorder};
 use self::keeping::FILE;
 use self::known::{Found, Known};
 use self::opened::Opened;
-use self::settled::{Moment, is_settled};
-use self::store::{Key, Store, is_of_contents, lock};
+pub(crate) use self::settled::{Moment, is_settled, now};
+use self::store::is_of_contents;
+pub(crate) use self::store::{Key, Store};
 use self::table::{Refused, Row, Table};
 use crate::contained;
 use crate::examination::Examination;
@@ -49,8 +50,6 @@ pub struct IndexedHasher {
     store: Arc<Store>,
     /// Whether everything is read anyway.
     checking: bool,
-    /// What the index said wrongly. Held for one insertion.
-    untrue: Mutex<Vec<Problem>>,
     vouched: AtomicUsize,
     read: AtomicUsize,
 }
@@ -82,14 +81,13 @@ pub struct IndexUse {
 impl IndexedHasher {
     /// Uses the index in a directory, which is made when there is something to write. Touches no disk.
     pub fn new(directory: PathBuf) -> Self {
-        Self::with_clock(directory, settled::now)
+        Self::with_clock(directory, now)
     }
 
-    fn with_clock(directory: PathBuf, now: fn() -> Moment) -> Self {
+    pub(crate) fn with_clock(directory: PathBuf, now: fn() -> Moment) -> Self {
         Self {
             store: Arc::new(Store::new(directory, now)),
             checking: false,
-            untrue: Mutex::default(),
             vouched: AtomicUsize::new(0),
             read: AtomicUsize::new(0),
         }
@@ -102,12 +100,14 @@ impl IndexedHasher {
         Self { checking: true, ..self }
     }
 
+    /// Returns the index, for who else looks into it, and whether everything is looked at anyway.
+    pub(crate) fn shared(&self) -> (Arc<Store>, bool) {
+        (Arc::clone(&self.store), self.checking)
+    }
+
     /// Returns what the index was found to say wrongly, sorted by path. It has been put right.
     pub fn untrue(&self) -> Vec<Problem> {
-        let mut untrue = lock(&self.untrue).clone();
-        untrue.sort();
-        untrue.dedup();
-        untrue
+        self.store.untrue()
     }
 
     /// Returns what the index was good for so far.
@@ -183,7 +183,7 @@ impl IndexedHasher {
         let is_untrue = known.is_some_and(is_other) || told.is_some_and(|told| told != answer);
         // What has changed meanwhile was told rightly.
         if is_untrue && self.known(&mut Opened::default(), key, content).is_some() {
-            lock(&self.untrue).push(untrue(content));
+            self.store.doubt(contained::whole_path(content).as_std_path());
         }
         let located = || contained::links(content).and_then(|links| links.locate());
         if let Some(fingerprint) = fingerprint
@@ -296,18 +296,6 @@ fn key(content: &ContentLocation<'_>) -> Key {
         }
     };
     Key::of_content(&root.map(str::as_bytes), path.as_str().as_bytes())
-}
-
-fn untrue(content: &ContentLocation<'_>) -> Problem {
-    Problem {
-        path: contained::whole_path(content).to_string(),
-        line: None,
-        kind: ProblemKind::UntrueIndex,
-        reason: "is not what the index of fingerprints says, though no stamp has changed"
-            .to_owned(),
-        fix: "the index has been put right; where this comes again, use `--no-index`".to_owned(),
-        artifact: None,
-    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ mod watcher;
 pub use collection::SkillmeatHome;
 pub use deploy::{BackupLimits, DeployOptions, StagingDeployer};
 pub use discovery::{
-    DiscoveryOptions, ExcludeError, OpenatDiscovery, SearchRoot, WalkdirDiscovery,
+    DiscoveryOptions, ExcludeError, IndexedDiscovery, OpenatDiscovery, SearchRoot, WalkdirDiscovery,
 };
 pub use hasher::{HashPathError, Sha256Hasher};
 pub use index::{IndexContent, IndexUse, IndexedHasher};

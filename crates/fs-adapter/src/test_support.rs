@@ -11,9 +11,11 @@ use std::{fs, thread};
 
 use camino::Utf8Path;
 use rustix::fs::{CWD, Mode, mkfifoat};
+use rustix::time::{ClockId, clock_gettime};
 use skillstat_domain::ProjectPath;
 use tempfile::TempDir;
 
+use crate::index::{self, is_settled};
 use crate::layout::TRACKER_FILE;
 
 /// How long something may take that would otherwise take forever.
@@ -84,6 +86,15 @@ impl TempTree {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         path
+    }
+}
+
+/// Waits until what has been changed can be told from what changes now.
+pub(crate) fn settle() {
+    let now = clock_gettime(ClockId::Realtime);
+    let changed = (now.tv_sec, now.tv_nsec | 1);
+    while !is_settled(changed, index::now()) {
+        thread::yield_now();
     }
 }
 

@@ -47,6 +47,11 @@ impl Exclude {
             || (!self.paths.set.is_empty() && self.paths.set.is_match(path()))
     }
 
+    /// Returns all globs as they were written: those for names, those for paths.
+    pub(super) fn texts(&self) -> (&[String], &[String]) {
+        (&self.names.texts, &self.paths.texts)
+    }
+
     /// Returns the glob that leaves a directory out, for telling it.
     pub(crate) fn glob(&self, directory: &Path) -> Option<&str> {
         let of = |globs: &'_ Globs, matched: &OsStr| globs.set.matches(matched).first().copied();

@@ -24,7 +24,7 @@ use crate::listing::list;
 /// there. Links to directories are not followed, except a root itself; a profile root may be a link.
 #[derive(Debug)]
 pub struct OpenatDiscovery {
-    plan: Plan,
+    pub(super) plan: Plan,
 }
 
 impl OpenatDiscovery {
@@ -103,29 +103,42 @@ impl Walk<'_> {
                 Ok(kind) => kind,
                 Err(error) => return found.unreadable(path, &error),
             };
-            let hidden = name.as_bytes().starts_with(b".");
-            let walked = kind == FileType::Directory && depth < plan.max_depth;
-            if !(walked || hidden && may_be_profile_root(kind))
-                || plan.exclude.covers(name, || path.join(name))
-            {
-                return;
-            }
-            if hidden {
+            let Some(role) = role(plan, path, depth, name, kind) else { return };
+            if role.is_candidate {
                 found.probed(path, name, probe(directory, name));
             }
-            if walked {
+            if role.is_walked {
                 names.extend_from_slice(entry.to_bytes_with_nul());
             }
         })
     }
 }
 
-fn may_be_profile_root(kind: FileType) -> bool {
-    matches!(kind, FileType::Directory | FileType::Symlink)
+/// What a walk does with an entry of a directory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Role {
+    /// It may be a profile root.
+    pub(super) is_candidate: bool,
+    pub(super) is_walked: bool,
+}
+
+/// Tells what a walk does with an entry of a directory; nothing where it passes it by.
+pub(super) fn role(
+    plan: &Plan,
+    directory: &Path,
+    depth: usize,
+    name: &OsStr,
+    kind: FileType,
+) -> Option<Role> {
+    let may_be_profile_root = matches!(kind, FileType::Directory | FileType::Symlink);
+    let is_candidate = may_be_profile_root && name.as_bytes().starts_with(b".");
+    let is_walked = kind == FileType::Directory && depth < plan.max_depth;
+    let counts = (is_candidate || is_walked) && !plan.exclude.covers(name, || directory.join(name));
+    counts.then_some(Role { is_candidate, is_walked })
 }
 
 /// Asks for the kind of an entry where the listing does not tell it.
-fn known(listed: FileType, parent: BorrowedFd<'_>, name: &CStr) -> io::Result<FileType> {
+pub(super) fn known(listed: FileType, parent: BorrowedFd<'_>, name: &CStr) -> io::Result<FileType> {
     if listed != FileType::Unknown {
         return Ok(listed);
     }
@@ -134,7 +147,7 @@ fn known(listed: FileType, parent: BorrowedFd<'_>, name: &CStr) -> io::Result<Fi
 
 /// Looks for a tracker, of whatever kind and condition, or what a first write has left that was
 /// interrupted.
-fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<()> {
+pub(super) fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<()> {
     let look = |file: &str| {
         statat(parent, Path::new(profile_root).join(file), AtFlags::SYMLINK_NOFOLLOW).map(drop)
     };
@@ -144,7 +157,7 @@ fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<()> {
     })?)
 }
 
-fn open(parent: BorrowedFd<'_>, name: impl Arg) -> io::Result<OwnedFd> {
+pub(super) fn open(parent: BorrowedFd<'_>, name: impl Arg) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(openat(parent, name, flags, Mode::empty())?)
 }

@@ -1,6 +1,8 @@
-//! Discovery: every test asks both walks, one directory after the other and side by side, and they
-//! agree.
+//! Discovery: every test asks all walks, one directory after the other and side by side, and they agree; the one
+//! that remembers before it knows anything, and when it does.
 
+mod histories;
+mod indexed;
 mod properties;
 mod roots;
 mod vanishing;
@@ -12,10 +14,11 @@ use std::sync::Arc;
 use skillstat_domain::{InTurn, ProjectDiscovery};
 
 use super::*;
-use crate::test_support::{TempTree, name};
+use crate::index::IndexedHasher;
+use crate::test_support::{TempTree, name, settle};
 use crate::{DEFAULT_MAX_DEPTH, ScopedWorkers, TRACKER_FILE};
 
-/// What both walks find below the tree itself, three directories deep.
+/// What all walks find below the tree itself, three directories deep.
 fn options(tree: &TempTree) -> DiscoveryOptions {
     DiscoveryOptions {
         roots: vec![required(tree.path(""))],
@@ -38,16 +41,45 @@ fn both(options: &DiscoveryOptions, workers: &Arc<dyn Workers>) -> [Box<dyn Proj
     [Box::new(openat), Box::new(walkdir)]
 }
 
-/// Asks both walks and asserts that they agree in every word.
+/// What another process has that remembers in a directory.
+fn process(
+    options: &DiscoveryOptions,
+    workers: &Arc<dyn Workers>,
+    cache: &TempTree,
+) -> (IndexedHasher, IndexedDiscovery) {
+    let index = IndexedHasher::new(cache.path("index"));
+    let plain = OpenatDiscovery::new(options.clone(), Arc::clone(workers)).unwrap();
+    let discovery = IndexedDiscovery::new(Arc::new(plain), &index);
+    (index, discovery)
+}
+
+/// What two processes find that remember, the second what the first has found.
+fn remembering(
+    options: &DiscoveryOptions,
+    workers: &Arc<dyn Workers>,
+) -> Vec<Scanned<Vec<ProjectPath>>> {
+    let cache = TempTree::new();
+    let again = |_| {
+        let (index, discovery) = process(options, workers, &cache);
+        let found = discovery.discover();
+        let _new = index.keep().unwrap();
+        found
+    };
+    (0..2).map(again).collect()
+}
+
+/// Asks all walks and asserts that they agree in every word.
 #[track_caller]
 fn discover(options: &DiscoveryOptions) -> Scanned<Vec<ProjectPath>> {
     let workers: [Arc<dyn Workers>; 2] =
         [Arc::new(InTurn), Arc::new(ScopedWorkers::new(NonZeroUsize::new(3).unwrap()))];
-    let found: Vec<_> = workers
-        .into_iter()
-        .flat_map(|workers| both(options, &workers))
+    let mut found: Vec<_> = workers
+        .iter()
+        .flat_map(|workers| both(options, workers))
         .map(|discovery| discovery.discover())
         .collect();
+    settle();
+    found.extend(workers.iter().flat_map(|workers| remembering(options, workers)));
     assert!(found.iter().all(|other| *other == found[0]), "the walks disagree: {found:#?}");
     found.into_iter().next().unwrap()
 }

@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 /// Seconds and nanoseconds since 1970, in UTC.
-pub(super) type Moment = (i64, i64);
+pub(crate) type Moment = (i64, i64);
 
 /// The coarsest that a file system counts in which counts in fractions of a second, and what the kernel's
 /// tick may be on top: it is 1 to 10 ms.
@@ -25,7 +25,7 @@ const COARSE: Duration = Duration::from_secs(2);
 const FINE_NANOSECONDS: i64 = 1_000_000;
 
 /// Tells whether what `changed` last at this time can be told from what changes after `looked`.
-pub(super) fn is_settled(changed: Moment, looked: Moment) -> bool {
+pub(crate) fn is_settled(changed: Moment, looked: Moment) -> bool {
     let (_, fraction) = changed;
     let margin = if fraction % FINE_NANOSECONDS == 0 { COARSE } else { FINE };
     let nanoseconds =
@@ -35,7 +35,7 @@ pub(super) fn is_settled(changed: Moment, looked: Moment) -> bool {
 
 /// Returns the time that a change would be stamped with now.
 #[cfg(target_os = "linux")]
-pub(super) fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
     (now.tv_sec, now.tv_nsec)
 }
@@ -64,7 +64,7 @@ pub(super) fn is_stamped_here(found: &OwnedFd, device: u64) -> bool {
 
 /// Elsewhere nothing is known of the clock, so nothing is kept.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     (i64::MIN, 0)
 }
 

@@ -9,12 +9,11 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use camino::Utf8Path;
-use rustix::time::{ClockId, clock_gettime};
-use skillstat_domain::ProfileRoot;
+use skillstat_domain::{ProblemKind, ProfileRoot};
 
 use super::*;
 use crate::Sha256Hasher;
-use crate::test_support::TempTree;
+use crate::test_support::{TempTree, settle};
 
 /// Where the copy of most of these tests lies in a tree.
 const COPY: &str = "shop/.claude/skills/x";
@@ -43,15 +42,6 @@ fn at<T>(tree: &TempTree, path: &str, ask: impl FnOnce(&CopyLocation<'_>) -> T) 
 
 fn hash(hasher: &IndexedHasher, tree: &TempTree) -> Result<ContentHash, HashError> {
     at(tree, "skills/x", |copy| hasher.hash(copy))
-}
-
-/// Waits until what has been changed can be told from what changes now.
-fn settle() {
-    let now = clock_gettime(ClockId::Realtime);
-    let changed = (now.tv_sec, now.tv_nsec | 1);
-    while !is_settled(changed, settled::now()) {
-        std::thread::yield_now();
-    }
 }
 
 /// A tree with a copy of two files that has been asked about, and of which the index knows.
@@ -241,7 +231,7 @@ fn what_changes_while_it_is_checked_is_no_lie() {
     COPY_FILE.set(tree.path(format!("{COPY}/SKILL.md"))).unwrap();
     let checking = IndexedHasher::with_clock(directory(&tree), || {
         fs::write(COPY_FILE.get().unwrap(), "meanwhile").unwrap();
-        settled::now()
+        now()
     });
     let checking = checking.checking();
     let truth = hash(&checking, &tree);

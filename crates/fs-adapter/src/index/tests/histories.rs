@@ -78,7 +78,9 @@ fn the_index_never_lies() {
             let done = if history.below(2) == 0 { history.change(copy) } else { "kept" };
             process = super::process(&history.tree);
             history.check(&process, copy, step, done);
-            history.check_all(&process, step);
+            if history.below(8) == 0 {
+                history.check_all(&process, step);
+            }
         }
     }
     assert!(history.known > STEPS / 2, "the index hardly knew anything: {}", history.known);
