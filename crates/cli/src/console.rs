@@ -1,13 +1,16 @@
 //! Where output goes.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 
 use crate::Exit;
 use crate::pager::Pager;
+
+/// How much of an answer is written at once that is written while it is made.
+const AT_ONCE: usize = 64 << 10;
 
 /// The two streams of a command.
 pub struct Console<'a> {
@@ -17,6 +20,8 @@ pub struct Console<'a> {
     pub err: Stream<'a>,
     /// What is to be written to `out` in the end, so that half an answer is never taken for one.
     data: Vec<u8>,
+    /// What came of what was written before the end.
+    streamed: io::Result<()>,
     /// What shows it if it is longer than the terminal.
     pager: Option<Pager>,
 }
@@ -43,7 +48,7 @@ pub struct Size {
 impl<'a> Console<'a> {
     /// Joins two streams.
     pub fn new(out: Stream<'a>, err: Stream<'a>) -> Self {
-        Self { out, err, data: Vec::new(), pager: None }
+        Self { out, err, data: Vec::new(), streamed: Ok(()), pager: None }
     }
 
     /// Adds bytes to the answer.
@@ -62,6 +67,14 @@ impl<'a> Console<'a> {
         serde_json::to_writer_pretty(&mut self.data, value)?;
         self.data(b"\n");
         Ok(())
+    }
+
+    /// Writes a value as JSON while it is made, for an answer that takes much room as a whole. It is all of the
+    /// answer, and nothing that comes after it fails.
+    pub(crate) fn stream(&mut self, value: &impl serde::Serialize) {
+        let mut out = BufWriter::with_capacity(AT_ONCE, &mut *self.out.writer);
+        let made = serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from);
+        self.streamed = made.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
     }
 
     /// Has the answer shown page by page if it is longer than the terminal.
@@ -97,7 +110,9 @@ impl<'a> Console<'a> {
                 return exit;
             }
         }
-        match self.out.writer.write_all(&self.data).and_then(|()| self.out.writer.flush()) {
+        let streamed = std::mem::replace(&mut self.streamed, Ok(()));
+        let written = streamed.and_then(|()| self.out.writer.write_all(&self.data));
+        match written.and_then(|()| self.out.writer.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 self.complain(&format!("failed to write the answer: {error}"));
                 Exit::Failure

@@ -30,6 +30,6 @@ pub use news::News;
 pub use problem::Problem;
 pub use projects::{Project, Projects};
 pub use statistics::{Copy, ProjectDeployment, Statistics};
-pub use status::{ArtifactStatistics, Status};
+pub use status::{ArtifactStatistics, Status, StatusRows};
 pub use watching::Watching;
 pub use written::{Written, WrittenItem, WrittenResult};

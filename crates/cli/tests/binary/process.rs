@@ -1,6 +1,6 @@
 //! Version, exit codes, streams.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::{Sandbox, run};
 
@@ -39,14 +39,27 @@ fn verbose_says_what_is_done_on_stderr() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
-    let sandbox = Sandbox::new();
-    let mut child = Command::new(sandbox.directory.path().join("skillstat"))
-        .args(["completions", "zsh"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    for arguments in [&["completions", "zsh"][..], &["status", "--json", "--no-service"]] {
+        let sandbox = Sandbox::new();
+        let mut child = sandbox.unprivileged();
+        child.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().expect("the binary runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    for arguments in [&["config"][..], &["status", "--json", "--no-service"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+        let sandbox = Sandbox::new();
+        let output = sandbox.unprivileged().args(arguments).stdout(full).output();
+        let output = output.expect("the binary runs");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {err}");
+        assert!(err.contains("failed to write the answer"), "{arguments:?}: {err}");
+    }
 }
