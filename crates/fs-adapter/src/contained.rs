@@ -14,6 +14,7 @@ use crate::fault::{is_absence, is_loop, printable};
 use crate::hasher::{NOTHING, explain, may_be_misplaced};
 use crate::kept::Kept;
 use crate::links::Links;
+use crate::roots::Roots;
 use crate::tree::{self, Fault, Reader, What};
 
 /// How often a copy that changes while it is read is tried.
@@ -29,14 +30,23 @@ pub(crate) fn read<R: Reader>(
     content: &ContentLocation<'_>,
     reader: impl Fn() -> R,
 ) -> Result<(R, Kept), HashError> {
+    read_in(&mut Roots::default(), content, reader)
+}
+
+/// The same with a profile root that may be open.
+pub(crate) fn read_in<R: Reader>(
+    roots: &mut Roots,
+    content: &ContentLocation<'_>,
+    reader: impl Fn() -> R,
+) -> Result<(R, Kept), HashError> {
     let (root, path) = place(content);
     let whole = root.join(path);
-    let links = match links(content) {
+    let links = match roots.links(content) {
         Ok(links) => links,
         Err(error) if is_absence(&error) => return Err(HashError::Missing),
         Err(error) => return Err(unverified(root.to_string(), content, &What::Io(error))),
     };
-    read_when_quiet(&links, NOTHING, reader).map_err(|fault| match fault.what {
+    read_when_quiet(links, NOTHING, reader).map_err(|fault| match fault.what {
         What::Io(error) if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) => {
             misplaced(content).unwrap_or(HashError::Missing)
         }

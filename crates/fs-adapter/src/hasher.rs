@@ -10,12 +10,13 @@ use skillstat_domain::{
     OriginalLocation,
 };
 
-use crate::contained::{self, read_when_quiet};
+use crate::contained::{self, read_in, read_when_quiet};
 use crate::entry::LeftOut;
 use crate::examination::Examination;
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 use crate::layout::ARTIFACT_DIRECTORIES;
 use crate::links::Links;
+use crate::roots::Roots;
 use crate::tree::{Fault, Reader, What};
 
 /// What is left out of a hash: a copy is hashed whole.
@@ -86,21 +87,20 @@ impl Hasher for Sha256Hasher {
         copy: &CopyLocation<'_>,
         baseline: ContentHash,
     ) -> Result<Option<Difference>, HashError> {
-        let content = ContentLocation::Copy(*copy);
-        let (read, kept) = contained::read(&content, Sha256::new)?;
-        if digest(read) == baseline {
-            return Ok(None);
+        difference(&mut Roots::default(), copy, baseline)
+    }
+
+    fn differences(
+        &self,
+        copies: &[(CopyLocation<'_>, ContentHash)],
+    ) -> Vec<Result<Option<Difference>, HashError>> {
+        let mut roots = Roots::default();
+        let one = |(copy, baseline): &_| difference(&mut roots, copy, *baseline);
+        let found = copies.iter().map(one).collect();
+        if roots.are_where_they_were() {
+            return found;
         }
-        // It differs, as few do: what was just read is looked at again, or read again where it was too
-        // much to keep.
-        let examination = match kept.read(Examination::of_copy()) {
-            Some(examination) => examination,
-            None => contained::read(&content, Examination::of_copy)?.0,
-        };
-        let (traits, with_crlf) = examination.finish();
-        // What is read again may have been put back meanwhile.
-        let differs = traits.hash() != baseline;
-        Ok(differs.then(|| Difference::new(traits, with_crlf, baseline)))
+        copies.iter().map(|(copy, baseline)| self.difference(copy, *baseline)).collect()
     }
 
     fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
@@ -108,6 +108,29 @@ impl Hasher for Sha256Hasher {
         let (examination, _) = contained::read(&content, Examination::of_original)?;
         Ok(examination.finish().0)
     }
+}
+
+/// Compares a copy with what was deployed.
+fn difference(
+    roots: &mut Roots,
+    copy: &CopyLocation<'_>,
+    baseline: ContentHash,
+) -> Result<Option<Difference>, HashError> {
+    let content = ContentLocation::Copy(*copy);
+    let (read, kept) = read_in(roots, &content, Sha256::new)?;
+    if digest(read) == baseline {
+        return Ok(None);
+    }
+    // It differs, as few do: what was just read is looked at again, or read again where it was too
+    // much to keep.
+    let examination = match kept.read(Examination::of_copy()) {
+        Some(examination) => examination,
+        None => read_in(roots, &content, Examination::of_copy)?.0,
+    };
+    let (traits, with_crlf) = examination.finish();
+    // What is read again may have been put back meanwhile.
+    let differs = traits.hash() != baseline;
+    Ok(differs.then(|| Difference::new(traits, with_crlf, baseline)))
 }
 
 /// Hashes again while something changes, a few times, without what is left out.

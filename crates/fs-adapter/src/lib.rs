@@ -17,6 +17,7 @@ mod links;
 mod listing;
 mod pause;
 mod regular_file;
+mod roots;
 mod scoped_workers;
 mod seen;
 mod stamp;

@@ -1,7 +1,7 @@
 //! How far links are followed, and opening what they lead to.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -66,11 +66,24 @@ impl Links {
         self.open_as(b"", LOCATE)
     }
 
-    /// Finds something else that lies where the copy does, in the same way.
+    /// Finds another content in the same directory, in the same way.
     pub(crate) fn locate_at(&mut self, path: &Path) -> io::Result<OwnedFd> {
+        self.turn_to(path);
+        self.locate()
+    }
+
+    /// Goes over to another content in the same directory.
+    pub(crate) fn turn_to(&mut self, path: &Path) {
         let (Self::Followed { copy } | Self::Beneath { copy, .. }) = self;
         path.clone_into(copy);
-        self.locate()
+    }
+
+    /// Returns the directory that is not left; where there is none, the working directory.
+    pub(crate) fn root(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Followed { .. } => CWD,
+            Self::Beneath { profile_root, .. } => profile_root.as_fd(),
+        }
     }
 
     fn kind(&self, inside: &[u8]) -> io::Result<FileType> {
