@@ -1,9 +1,11 @@
 //! Reading a small file whole, without trusting that it is one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
 
 use crate::layout::MAX_TOML_BYTES;
 
@@ -21,23 +23,33 @@ pub(crate) enum NotRead {
 
 /// Reads a file of at most [`MAX_TOML_BYTES`]. A FIFO or device is never opened.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
+    read_at(CWD, path)
+}
+
+/// The same by its path from an open directory.
+pub(crate) fn read_at(directory: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, NotRead> {
+    let look = |flags| statat(directory, path, flags).map_err(io::Error::from);
     // Mostly there is nothing, or a file and no link: that takes one look.
-    let named = fs::symlink_metadata(path).map_err(|error| absent_or_refused(false, &error))?;
-    let is_link = named.is_symlink();
-    let metadata = if is_link { fs::metadata(path) } else { Ok(named) };
-    let metadata = metadata.map_err(|error| absent_or_refused(is_link, &error))?;
+    let named =
+        look(AtFlags::SYMLINK_NOFOLLOW).map_err(|error| absent_or_refused(false, &error))?;
+    let is_link = FileType::from_raw_mode(named.st_mode) == FileType::Symlink;
+    let stat = if is_link { look(AtFlags::empty()) } else { Ok(named) };
+    let stat = stat.map_err(|error| absent_or_refused(is_link, &error))?;
     let refused = |reason: &str, fix| NotRead::Refused { reason: reason.to_owned(), fix };
-    if metadata.is_dir() {
-        return Err(refused("is a directory, not a file", "move the directory away"));
-    }
-    if !metadata.is_file() {
-        return Err(refused("is a FIFO, socket or device, not a file", "remove it"));
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => {}
+        FileType::Directory => {
+            return Err(refused("is a directory, not a file", "move the directory away"));
+        }
+        _ => return Err(refused("is a FIFO, socket or device, not a file", "remove it")),
     }
     // O_NONBLOCK: should it have become a FIFO meanwhile, opening it does not hang.
-    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path);
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = openat(directory, path, flags, Mode::empty()).map(File::from);
+    let length = u64::try_from(stat.st_size).unwrap_or(0);
     let bytes = file
-        .and_then(|file| read_whole(&file, metadata.len(), MAX_TOML_BYTES + 1))
+        .map_err(io::Error::from)
+        .and_then(|file| read_whole(&file, length, MAX_TOML_BYTES + 1))
         .map_err(|error| absent_or_refused(is_link, &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_TOML_BYTES) {
         let megabytes = MAX_TOML_BYTES / 1024 / 1024;

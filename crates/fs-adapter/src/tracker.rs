@@ -6,13 +6,16 @@ mod record_text;
 mod text;
 mod usual_form;
 
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
 
 use document::Document;
 pub(crate) use record_text::{NewRecord, quoted};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
 use skillstat_domain::{
     Baseline, DeploymentReader, DeploymentRecord, Problem, ProblemKind, ProfileRoot, ProjectPath,
     Scanned,
@@ -20,8 +23,10 @@ use skillstat_domain::{
 pub(crate) use text::{Recorded, TrackerText};
 
 use crate::deploy::Interruption;
+use crate::discovery::known;
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
-use crate::layout::TRACKER_FILE;
+use crate::layout::{INTENT_FILE, TRACKER_FILE};
+use crate::listing::list;
 use crate::regular_file::{self, NotRead};
 
 /// Reads `<project>/<profile root>/.skillmeat-deployed.toml`, each record on its own.
@@ -47,21 +52,29 @@ impl TomlDeploymentReader {
 impl DeploymentReader for TomlDeploymentReader {
     fn read(&self, project: &ProjectPath) -> Scanned<Vec<DeploymentRecord>> {
         let mut scanned = Scanned::default();
-        let profile_roots = profile_roots(project, &mut scanned.problems).unwrap_or_else(|error| {
-            if !is_absence(&error) {
-                scanned.problems.push(Problem {
-                    path: project.to_string(),
-                    line: None,
-                    kind: ProblemKind::UnreadableDirectory,
-                    reason: format!("{}; its trackers are unknown", cannot_be_read(&error)),
-                    fix: make_readable(&error).to_owned(),
-                    artifact: None,
-                });
-            }
-            Vec::new()
+        let unreadable = |error: io::Error| Problem {
+            path: project.to_string(),
+            line: None,
+            kind: ProblemKind::UnreadableDirectory,
+            reason: format!("{}; its trackers are unknown", cannot_be_read(&error)),
+            fix: make_readable(&error).to_owned(),
+            artifact: None,
+        };
+        // Everything is looked at from here, which is cheaper than by its whole path.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = openat(CWD, project.as_path().as_std_path(), flags, Mode::empty());
+        let listed = opened.map_err(io::Error::from).and_then(|opened| {
+            let profile_roots = profile_roots(&opened, project, &mut scanned.problems)?;
+            Ok((opened, profile_roots))
         });
-        for profile_root in profile_roots {
-            read_tracker(project, &profile_root, &mut scanned);
+        match listed {
+            Ok((opened, profile_roots)) => {
+                for profile_root in profile_roots {
+                    read_tracker(opened.as_fd(), project, &profile_root, &mut scanned);
+                }
+            }
+            Err(error) if is_absence(&error) => {}
+            Err(error) => scanned.problems.push(unreadable(error)),
         }
         scanned
     }
@@ -69,22 +82,30 @@ impl DeploymentReader for TomlDeploymentReader {
 
 /// Lists what may be a profile root, in the order of answers.
 fn profile_roots(
+    opened: &OwnedFd,
     project: &ProjectPath,
     problems: &mut Vec<Problem>,
 ) -> io::Result<Vec<ProfileRoot>> {
-    let mut profile_roots = Vec::new();
-    for entry in fs::read_dir(project.as_path())? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        let name = entry.file_name();
-        if !name.as_bytes().starts_with(b".") || !(kind.is_dir() || kind.is_symlink()) {
-            continue;
+    let (mut profile_roots, mut failed) = (Vec::new(), Ok(()));
+    list(opened.as_fd(), |name, kind| {
+        let bytes = name.to_bytes();
+        if !bytes.starts_with(b".") {
+            return;
         }
+        match known(kind, opened.as_fd(), name) {
+            Ok(FileType::Directory | FileType::Symlink) => {}
+            Ok(_) => return,
+            Err(error) => {
+                failed = Err(error);
+                return;
+            }
+        }
+        let name = OsStr::from_bytes(bytes);
         if let Some(profile_root) = name.to_str().and_then(|name| ProfileRoot::new(name).ok()) {
             profile_roots.push(profile_root);
-        } else if fs::symlink_metadata(entry.path().join(TRACKER_FILE)).is_ok() {
+        } else if is_there(opened.as_fd(), &Path::new(name).join(TRACKER_FILE)) {
             problems.push(Problem {
-                path: printable(entry.path()),
+                path: printable(project.as_path().as_std_path().join(name)),
                 line: None,
                 kind: ProblemKind::NonUtf8Path,
                 reason: "holds a tracker, but its name is not UTF-8, so its records are unknown"
@@ -93,20 +114,30 @@ fn profile_roots(
                 artifact: None,
             });
         }
-    }
+    })?;
+    failed?;
     profile_roots.sort();
     Ok(profile_roots)
 }
 
+fn is_there(directory: BorrowedFd<'_>, path: &Path) -> bool {
+    statat(directory, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+}
+
+/// Reads the tracker in a profile root of a project, which is open.
 fn read_tracker(
+    opened: BorrowedFd<'_>,
     project: &ProjectPath,
     profile_root: &ProfileRoot,
     scanned: &mut Scanned<Vec<DeploymentRecord>>,
 ) {
     let directory = project.as_path().join(profile_root.as_str());
     let path: Arc<str> = directory.join(TRACKER_FILE).as_str().into();
-    let interrupted = Interruption::look(&directory);
-    let read = regular_file::read(Path::new(&*path));
+    let below = Path::new(profile_root.as_str());
+    let interrupted = is_there(opened, &below.join(INTENT_FILE))
+        .then(|| Interruption::look(&directory))
+        .flatten();
+    let read = regular_file::read_at(opened, &below.join(TRACKER_FILE));
     understand(&path, profile_root, interrupted, read, scanned);
 }
 

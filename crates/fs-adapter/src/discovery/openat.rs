@@ -138,7 +138,7 @@ pub(super) fn role(
 }
 
 /// Asks for the kind of an entry where the listing does not tell it.
-pub(super) fn known(listed: FileType, parent: BorrowedFd<'_>, name: &CStr) -> io::Result<FileType> {
+pub(crate) fn known(listed: FileType, parent: BorrowedFd<'_>, name: &CStr) -> io::Result<FileType> {
     if listed != FileType::Unknown {
         return Ok(listed);
     }
