@@ -131,7 +131,7 @@ impl Walk<'_> {
     /// Walks the directory it begins with.
     fn begin(&mut self) {
         match self.remembered.line(0) {
-            Some(line) if self.is_as_it_was(&line) => self.lines_below(0, &line),
+            Some(line) if self.is_as_it_was(&line) => self.lines_below(0),
             old => {
                 let stamp = self.stamp((self.store.now)(), self.top, b"");
                 let line =
@@ -159,9 +159,9 @@ impl Walk<'_> {
     }
 
     /// Takes over a line, whose directory is the current one and looks as it did, and walks on below.
-    fn lines_below(&mut self, at: usize, line: &Line<'_>) {
+    fn lines_below(&mut self, at: usize) {
         let remembered = self.remembered;
-        self.written.add(line);
+        self.written.add_again(remembered.written(at));
         for below in remembered.below(at) {
             self.line(below, None);
         }
@@ -173,7 +173,7 @@ impl Walk<'_> {
         let length = self.enter(line.name);
         let is_same = self.is_as_it_was(&line);
         if is_same {
-            self.lines_below(at, &line);
+            self.lines_below(at);
         }
         self.path.truncate(length);
         if is_same {

@@ -28,6 +28,8 @@ pub(super) struct Line<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Remembered<'a> {
     lines: Vec<Line<'a>>,
+    /// For each, how it is written.
+    written: Vec<&'a [u8]>,
     /// For each, the number of the first line that is not below it.
     ends: Vec<usize>,
 }
@@ -35,7 +37,7 @@ pub(super) struct Remembered<'a> {
 impl<'a> Remembered<'a> {
     /// Reads what was written; nothing where that makes no sense.
     pub(super) fn parse(mut bytes: &'a [u8]) -> Self {
-        let Self { mut lines, mut ends } = Self::default();
+        let Self { mut lines, mut written, mut ends } = Self::default();
         // The numbers of the line before and of those above that.
         let mut above: Vec<usize> = Vec::new();
         while !bytes.is_empty() {
@@ -52,15 +54,21 @@ impl<'a> Remembered<'a> {
             }
             above.push(at);
             lines.push(line);
+            written.push(&bytes[..bytes.len() - rest.len()]);
             ends.push(usize::MAX);
             bytes = rest;
         }
-        Self { lines, ends }
+        Self { lines, written, ends }
     }
 
     /// Returns a line by its number.
     pub(super) fn line(&self, at: usize) -> Option<Line<'a>> {
         self.lines.get(at).copied()
+    }
+
+    /// Returns a line as it is written.
+    pub(super) fn written(&self, at: usize) -> &'a [u8] {
+        self.written.get(at).copied().unwrap_or_default()
     }
 
     /// Returns the numbers of the lines directly below one.
@@ -129,6 +137,11 @@ impl Written {
         let bytes = std::mem::take(&mut self.0);
         // It has no end to run out of.
         self.0 = postcard::to_extend(line, bytes).unwrap_or_default();
+    }
+
+    /// Adds a line that is written already.
+    pub(super) fn add_again(&mut self, written: &[u8]) {
+        self.0.extend_from_slice(written);
     }
 
     /// Returns everything.

@@ -8,12 +8,18 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fs::{AtFlags, FileType, fstat, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, fstat, openat, statat};
 use skillstat_domain::ContentLocation;
 
 use crate::contained;
 use crate::links::Links;
 use crate::stamp::Stamp;
+
+/// How a directory is opened: not to read it.
+#[cfg(target_os = "linux")]
+const HERE: OFlags = OFlags::PATH;
+#[cfg(not(target_os = "linux"))]
+const HERE: OFlags = OFlags::RDONLY;
 
 /// The directories of one call.
 #[derive(Debug, Default)]
@@ -69,7 +75,11 @@ impl Opened {
         let known = self.parents.iter().position(|(opened, _)| opened == path);
         let at = match (known, &mut self.root) {
             (None, Some((_, links))) => {
-                let opened = links.locate_at(path.as_std_path())?;
+                let opened = match open_child(links.root(), path) {
+                    Ok(opened) => opened,
+                    // It may be a link, which is followed if it stays, and that has its price.
+                    Err(_) => links.locate_at(path.as_std_path())?,
+                };
                 self.parents.push((path.to_owned(), opened));
                 self.parents.len() - 1
             }
@@ -77,4 +87,15 @@ impl Opened {
         };
         Ok(&self.parents[at].1)
     }
+}
+
+/// Opens a directory that lies directly in another, and no link.
+fn open_child(root: BorrowedFd<'_>, path: &Utf8Path) -> io::Result<OwnedFd> {
+    let name = match path.as_str() {
+        ".." => return Err(io::ErrorKind::InvalidInput.into()),
+        path if path.contains('/') => return Err(io::ErrorKind::InvalidInput.into()),
+        name => name,
+    };
+    let flags = HERE | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(root, name, flags, Mode::empty())?)
 }

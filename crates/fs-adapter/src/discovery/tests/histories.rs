@@ -17,7 +17,7 @@ const STEPS: usize = 5_000;
 const ROUND: usize = 20;
 
 /// What a directory can be called. `out` is left out.
-const NAMES: [&str; 8] = ["a", "b", "c", ".claude", ".codex", ".x", "out", "deep"];
+const NAMES: [&str; 6] = ["a", "b", ".claude", ".codex", "out", "deep"];
 
 struct History {
     tree: TempTree,
@@ -59,7 +59,7 @@ impl History {
     }
 
     fn options(&self) -> DiscoveryOptions {
-        let exclude = vec!["out".to_owned(), "**/b/c".to_owned()];
+        let exclude = vec!["out".to_owned(), "**/b/a".to_owned()];
         DiscoveryOptions { exclude, ..options(&self.tree) }
     }
 
@@ -94,7 +94,7 @@ impl History {
                 "a directory"
             }
             3..6 => {
-                let above = one.join(NAMES[3 + self.below(3)]);
+                let above = one.join(NAMES[2 + self.below(2)]);
                 let _refused = fs::create_dir_all(&above)
                     .and_then(|()| fs::write(above.join(TRACKER_FILE), ""));
                 "a tracker"
