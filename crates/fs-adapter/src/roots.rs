@@ -28,15 +28,13 @@ impl Roots {
     /// Opens the directory of a content that is not left, unless it is open.
     pub(crate) fn links(&mut self, content: &ContentLocation<'_>) -> io::Result<&Links> {
         let (path, inside) = contained::place(content);
-        let at = match self.0.iter().position(|root| root.path == path) {
-            Some(at) => at,
-            None => {
-                let links = contained::links(content)?;
-                let stamp = Stamp::new(&fstat(links.root())?);
-                self.0.push(Root { path, links, stamp });
-                self.0.len() - 1
-            }
-        };
+        let known = self.0.iter().position(|root| root.path == path);
+        let at = known.unwrap_or(self.0.len());
+        if known.is_none() {
+            let links = contained::links(content)?;
+            let stamp = Stamp::new(&fstat(links.root())?);
+            self.0.push(Root { path, links, stamp });
+        }
         let links = &mut self.0[at].links;
         links.turn_to(inside.as_std_path());
         Ok(links)

@@ -117,7 +117,7 @@ fn what_changed_within_a_tick_is_not_trusted() {
 fn a_closed_directory_is_told_each_time() {
     let (tree, cache) = (TempTree::new(), TempTree::new());
     tree.tracker("top/a/.claude").directory("top/closed");
-    fs::set_permissions(tree.path("top/closed"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(tree.path("top/closed"), Permissions::from_mode(0o000)).unwrap();
     settle();
     for _ in 0..3 {
         assert_eq!(ask(&tree, &cache).0, plainly(&tree));
@@ -178,7 +178,9 @@ fn bytes_that_make_no_sense_are_nothing() {
         |level| Line { level, is_walked: true, is_profile_root: false, name: b"a", stamp: None };
     for levels in [&[1][..], &[0, 0], &[0, 2], &[0, 1, 0]] {
         let mut written = Written::default();
-        levels.iter().for_each(|&level| written.add(&line(level)));
+        for &level in levels {
+            written.add(&line(level));
+        }
         let bytes = written.into_bytes();
         assert!(Remembered::parse(&bytes).line(0).is_none(), "{levels:?}");
     }
