@@ -39,20 +39,23 @@ pub(crate) fn read_in<R: Reader>(
     content: &ContentLocation<'_>,
     reader: impl Fn() -> R,
 ) -> Result<(R, Kept), HashError> {
-    let (root, path) = place(content);
-    let whole = root.join(path);
     let links = match roots.links(content) {
         Ok(links) => links,
         Err(error) if is_absence(&error) => return Err(HashError::Missing),
-        Err(error) => return Err(unverified(root.to_string(), content, &What::Io(error))),
+        Err(error) => {
+            let (root, _) = place(content);
+            return Err(unverified(root.into_string(), content, &What::Io(error)));
+        }
     };
     read_when_quiet(links, NOTHING, reader).map_err(|fault| match fault.what {
         What::Io(error) if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) => {
             misplaced(content).unwrap_or(HashError::Missing)
         }
-        what if fault.inside.is_empty() => unverified(whole.to_string(), content, &what),
+        what if fault.inside.is_empty() => {
+            unverified(whole_path(content).into_string(), content, &what)
+        }
         what => {
-            let at = whole.as_std_path().join(OsStr::from_bytes(&fault.inside));
+            let at = whole_path(content).into_std_path_buf().join(OsStr::from_bytes(&fault.inside));
             unverified(printable(at), content, &what)
         }
     })
@@ -77,6 +80,11 @@ pub(crate) fn read_when_quiet<R: Reader>(
 /// Opens the directory that is not left.
 pub(crate) fn links(content: &ContentLocation<'_>) -> io::Result<Links> {
     let (root, path) = place(content);
+    links_in(&root, path)
+}
+
+/// The same by its path, and the path of the content in it.
+pub(crate) fn links_in(root: &Utf8Path, path: &Utf8Path) -> io::Result<Links> {
     let profile_root = Dir::open_ambient_dir(root, ambient_authority())?;
     Ok(Links::Beneath { profile_root, copy: path.as_std_path().to_owned() })
 }

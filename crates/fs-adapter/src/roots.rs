@@ -31,12 +31,14 @@ impl Roots {
         let known = self.0.iter().position(|root| root.path == path);
         let at = known.unwrap_or(self.0.len());
         if known.is_none() {
-            let links = contained::links(content)?;
+            let links = contained::links_in(&path, inside)?;
             let stamp = Stamp::new(&fstat(links.root())?);
             self.0.push(Root { path, links, stamp });
         }
         let links = &mut self.0[at].links;
-        links.turn_to(inside.as_std_path());
+        if known.is_some() {
+            links.turn_to(inside.as_std_path());
+        }
         Ok(links)
     }
 
