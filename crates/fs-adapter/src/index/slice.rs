@@ -1,4 +1,5 @@
-//! What is known of the copies in one profile root, or of the originals in one collection.
+//! What is known of the copies in one profile root, of the originals in one collection, or of the walks below one
+//! search root.
 
 use std::collections::HashMap;
 use std::ops::Range;

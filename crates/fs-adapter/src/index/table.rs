@@ -2,8 +2,8 @@
 //!
 //! It starts with a line that names format, release, machine and user; where one of these is another, the
 //! file is somebody else's and is not looked into. A table of contents follows, with a row for each profile
-//! root or collection: what is known of the copies in it is a slice of the file, which is read when one of them
-//! is asked about. So a question about few copies costs little, however much is known of others.
+//! root, collection and search root: what is known of the copies in it, or of walks below it, is a slice of the
+//! file, which is read when one of them is asked about. So a question about few copies costs little, however much is known of others.
 //!
 //! All numbers are little endian:
 //!
@@ -31,7 +31,7 @@ use crate::stamp::Stamp;
 /// The version of everything behind the first line, and of how fingerprints and hashes are made.
 const FORMAT: u32 = 2;
 
-/// How large the file may be: what is asked for least is left out. 2,000 projects take a ninth of it.
+/// How large the file may be: what is asked for least is left out. 2,000 projects take an eighth of it.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
 
 /// The length of a checksum.
