@@ -12,7 +12,7 @@ mod wiring;
 use std::ffi::OsString;
 
 use args::{Cli, Command, ScanCommand, Service, WriteCommand};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use commands::{Again, Scan, Writing};
 pub use console::{Console, Size, Stream};
 pub use exit::Exit;
@@ -21,6 +21,11 @@ use wiring::Wiring;
 
 /// How wide help is where there is no terminal to ask.
 const DEFAULT_COLUMNS: usize = 100;
+
+/// Returns the command line of `skillstat` as it is described, for who writes about it.
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}
 
 /// Runs one command line of `skillstat`; `arguments` start with the program's name.
 ///
