@@ -6,6 +6,8 @@
 //!
 //! Below DIRECTORY are `projects/app`, to which is deployed, `collection`, from which, and `state`. One
 //! line a task tells what became of it; the exit code is 1 if one failed.
+//!
+//! The parts between marks are shown in docs/library.md.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
     let Some(directory) = Utf8PathBuf::from_path_buf(Path::new(directory).to_owned()).ok() else {
         return usage();
     };
+    // ANCHOR: deployer
     let deployer = StagingDeployer::new(DeployOptions {
         discovery: DiscoveryOptions {
             roots: vec![SearchRoot { path: directory.join("projects").into(), required: true }],
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         pause: Arc::new(Sleep),
     })
     .expect("there are no globs");
+    // ANCHOR_END: deployer
     let mut out = io::stdout().lock();
     if action == "backups" {
         let told = deployer.backups().value.iter().try_for_each(|b| writeln!(out, "{}", b.id));
@@ -73,6 +77,7 @@ fn main() -> ExitCode {
     }
     let Some(tasks) = tasks(&directory, action, names) else { return usage() };
     let mut code = ExitCode::SUCCESS;
+    // ANCHOR: carry_out
     for (name, result) in names.iter().zip(deployer.carry_out(&tasks, &())) {
         let told = match result {
             Ok(done) => {
@@ -87,6 +92,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
+    // ANCHOR_END: carry_out
     code
 }
 
