@@ -2,6 +2,7 @@
 
 mod cli;
 mod limits;
+mod loopback;
 mod on_disk;
 mod seed;
 mod service;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 pub(crate) use cli::{Answer, Skillstat};
 pub(crate) use limits::without_limits;
+pub(crate) use loopback::Loopback;
 pub(crate) use on_disk::{OnDisk, put};
 pub(crate) use seed::seed;
 pub(crate) use service::Service;

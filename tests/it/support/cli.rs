@@ -1,6 +1,7 @@
 //! The command, run in process.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use skillstat_app::{Config, Flags, Surroundings};
@@ -33,6 +34,12 @@ impl Skillstat {
         Self { surroundings, size: None, color: false }
     }
 
+    /// With a home.
+    pub(crate) fn home(mut self, home: impl Into<PathBuf>) -> Self {
+        self.surroundings.home = Some(home.into());
+        self
+    }
+
     /// With a variable of the environment.
     pub(crate) fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.surroundings.variables.push((name.into(), value.into()));
@@ -58,13 +65,23 @@ impl Skillstat {
 
     /// Runs it; what it prints may be anything.
     pub(crate) fn bytes(&self, arguments: &[&str]) -> (Exit, Vec<u8>, String) {
-        let arguments = std::iter::once("skillstat").chain(arguments.iter().copied());
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let stream = |writer| Stream { writer, color: self.color, size: self.size };
-        let err_stream = Stream { writer: &mut err, color: self.color, size: None };
-        let mut console = Console::new(stream(&mut out), err_stream);
-        let exit = run(arguments.map(Into::into).collect(), &self.surroundings, &mut console);
+        let exit = self.run_over(arguments, &mut out, &mut err);
         (exit, out, String::from_utf8(err).expect("what is said is UTF-8"))
+    }
+
+    /// Runs it over streams that are listened to meanwhile.
+    pub(crate) fn run_over(
+        &self,
+        arguments: &[&str],
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Exit {
+        let arguments = std::iter::once("skillstat").chain(arguments.iter().copied());
+        let out = Stream { writer: out, color: self.color, size: self.size };
+        let err = Stream { writer: err, color: self.color, size: None };
+        let mut console = Console::new(out, err);
+        run(arguments.map(Into::into).collect(), &self.surroundings, &mut console)
     }
 
     /// Runs it and reads its answer as JSON.

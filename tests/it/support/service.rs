@@ -52,11 +52,7 @@ impl Service {
     /// Starts one that follows the disk, and waits until it sees every change.
     pub(crate) fn follow(config: &Config) -> Self {
         let service = Self::start(config, None);
-        let begun = Instant::now();
-        while service.watcher.coverage().state() != WatchState::Live {
-            assert!(begun.elapsed() < PATIENCE, "never live: {:?}", service.watcher.coverage());
-            std::thread::yield_now();
-        }
+        until_live(&*service.watcher);
         service
     }
 
@@ -71,16 +67,7 @@ impl Service {
         let live = Live::start(config, runtime.handle()).expect("the settings are right");
         let (watcher, asked) = (Arc::clone(&live.watcher), AtomicUsize::new(0));
         let watcher = Arc::new(Watched { watcher, coverage, asked });
-        let services = Services {
-            query: Arc::clone(&live.query),
-            diffs: Arc::clone(&live.diffs),
-            commands: Arc::clone(&live.commands),
-            cache: Arc::clone(&live.cache),
-            clock: Arc::clone(&live.clock),
-            watcher: Arc::clone(&watcher) as _,
-            feed: Arc::clone(&live.feed) as _,
-            others: None,
-        };
+        let services = services(&live, Arc::clone(&watcher) as _);
         let guard = GuardConfig { private_socket: true, ..GuardConfig::default() };
         let state = HttpState::new(services, guard).with_fingerprint(&config.fingerprint());
         let path = config.socket.value.as_deref().expect("a service has a socket");
@@ -97,5 +84,28 @@ impl Service {
     /// once for one that it refuses.
     pub(crate) fn asked(&self) -> usize {
         self.watcher.asked.load(Ordering::SeqCst)
+    }
+}
+
+/// Waits until every change is seen.
+pub(super) fn until_live(watcher: &dyn Watcher) {
+    let begun = Instant::now();
+    while watcher.coverage().state() != WatchState::Live {
+        assert!(begun.elapsed() < PATIENCE, "never live: {:?}", watcher.coverage());
+        std::thread::yield_now();
+    }
+}
+
+/// Returns what a service asks.
+pub(super) fn services(live: &Live, watcher: Arc<dyn Watcher>) -> Services {
+    Services {
+        query: Arc::clone(&live.query),
+        diffs: Arc::clone(&live.diffs),
+        commands: Arc::clone(&live.commands),
+        cache: Arc::clone(&live.cache),
+        clock: Arc::clone(&live.clock),
+        watcher,
+        feed: Arc::clone(&live.feed) as _,
+        others: None,
     }
 }
