@@ -44,7 +44,7 @@ fn types_that_are_named_are_there() {
     let sources = sources();
     let words: BTreeSet<_> =
         sources.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
-    let pages = ["ARCHITECTURE.md", "docs/how-it-works.md", "docs/library.md"];
+    let pages = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/how-it-works.md", "docs/library.md"];
     let mut named = 0;
     for Document { path, text } in pages.map(document) {
         for code in code(&text) {
@@ -91,6 +91,20 @@ fn files_that_are_named_are_there() {
         }
     }
     assert!(named > 60, "{named} files are named");
+}
+
+#[test]
+fn every_script_has_its_line() {
+    let page = document("CONTRIBUTING.md");
+    let listed = first_codes(&page, "## Scripts");
+    let mut scripts = BTreeSet::from([".ci/run".to_owned()]);
+    for entry in fs::read_dir(workspace().join("scripts")).expect("readable") {
+        let entry = entry.expect("readable");
+        if entry.file_type().expect("it has one").is_file() {
+            scripts.insert(format!("scripts/{}", entry.file_name().to_string_lossy()));
+        }
+    }
+    assert_eq!(listed, scripts.iter().map(String::as_str).collect());
 }
 
 #[test]
