@@ -7,18 +7,19 @@ use anyhow::Context;
 use skillstat_cache::{BlockingPool, CachedStatistics, InvalidatingCommands, Sources};
 use skillstat_domain::{
     CollectionReader, ContentHash, DeploymentService, DiffService, DirectOriginals, DirectStates,
-    Hasher, ProjectDiscovery, StatisticsService, StatsCache, Workers,
+    Hasher, ProjectDiscovery, ProjectStates, StatisticsService, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
-    HashPathError, IndexedDiscovery, IndexedHasher, OpenatDiscovery, ScopedWorkers, Sha256Hasher,
-    SkillmeatHome, TomlDeploymentReader, TreeLister, WatchPorts,
+    HashPathError, IndexedDiscovery, IndexedHasher, Listings, OpenatDiscovery, ReportingHasher,
+    ReportingStates, ScopedWorkers, Sha256Hasher, SkillmeatHome, TomlDeploymentReader, TreeLister,
+    WatchPorts,
 };
 
 use crate::answers::Service;
 use crate::index::index;
 use crate::watching::{discovery_options, excluded};
 use crate::writing::deployments;
-use crate::{Config, SystemClock};
+use crate::{Config, SystemClock, Watch};
 
 /// A running application.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct App {
     diffs: DiffService,
     fingerprint: String,
     pub(crate) index: Option<Arc<IndexedHasher>>,
+    /// Where scans report what they list, if somebody is going to watch.
+    listings: Option<Arc<Listings>>,
     pub(crate) service: Service,
 }
 
@@ -50,7 +53,7 @@ impl App {
     /// Fails when an `exclude` glob is malformed.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
         let workers = ScopedWorkers::new(config.threads.value);
-        Self::with(config, workers, |plain, index| match index {
+        Self::with(config, workers, None, |plain, index| match index {
             Some(index) => Arc::new(IndexedDiscovery::new(plain, index)),
             None => plain,
         })
@@ -58,30 +61,42 @@ impl App {
 
     /// Wires them together for who answers others meanwhile: looking at the disk gives way to that.
     ///
-    /// They watch what a walk lists, so theirs lists everything.
+    /// They watch what a walk lists, so theirs lists everything, and reports it.
     pub(crate) fn giving_way(config: &Config) -> anyhow::Result<Self> {
         let workers = ScopedWorkers::new(config.threads.value).giving_way();
-        Self::with(config, workers, |plain, _| plain)
+        let listings = (config.watch.value == Watch::Auto).then(|| Arc::new(Listings::new()));
+        Self::with(config, workers, listings, |plain, _| plain)
     }
 
     fn with(
         config: &Config,
         workers: ScopedWorkers,
+        listings: Option<Arc<Listings>>,
         discovery: fn(Arc<OpenatDiscovery>, Option<&IndexedHasher>) -> Arc<dyn ProjectDiscovery>,
     ) -> anyhow::Result<Self> {
         let workers: Arc<dyn Workers> = Arc::new(workers);
         let plain = OpenatDiscovery::new(discovery_options(config), Arc::clone(&workers))
             .with_context(|| excluded(config))?;
-        let plain = Arc::new(plain);
-        let index = index(config);
-        let hasher: Arc<dyn Hasher> = match &index {
-            Some(index) => Arc::clone(index) as _,
-            None => Arc::new(Sha256Hasher),
+        let plain = Arc::new(match &listings {
+            Some(listings) => plain.reporting(Arc::clone(listings)),
+            None => plain,
+        });
+        let index = index(config, listings.as_ref());
+        let hasher: Arc<dyn Hasher> = match (&index, &listings) {
+            (Some(index), _) => Arc::clone(index) as _,
+            (None, Some(listings)) => Arc::new(ReportingHasher(Arc::clone(listings))),
+            (None, None) => Arc::new(Sha256Hasher),
         };
         let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
+        let states: Arc<dyn ProjectStates> = match &listings {
+            Some(listings) => {
+                Arc::new(ReportingStates::new(Arc::new(states), Arc::clone(listings)))
+            }
+            None => Arc::new(states),
+        };
         let sources = Sources {
             discovery: discovery(Arc::clone(&plain), index.as_deref()),
-            states: Arc::new(states),
+            states,
             hasher,
             collections: Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
             workers,
@@ -113,6 +128,7 @@ impl App {
             statistics,
             fingerprint: config.fingerprint(),
             index,
+            listings,
             service: Service::new(config),
         })
     }
@@ -148,6 +164,7 @@ impl App {
             discovery: Arc::clone(&self.sources.discovery),
             states: cached.projects(),
             sink: Arc::clone(cached) as _,
+            listings: self.listings.clone(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use skillstat_domain::Problem;
-use skillstat_fs_adapter::{IndexContent, IndexUse, IndexedHasher};
+use skillstat_fs_adapter::{IndexContent, IndexUse, IndexedHasher, Listings};
 
 use crate::{App, Config};
 
@@ -28,10 +28,17 @@ impl fmt::Display for IndexReport {
     }
 }
 
-/// Returns the index that is configured, if one is.
-pub(crate) fn index(config: &Config) -> Option<Arc<IndexedHasher>> {
+/// Returns the index that is configured, if one is; it reports to `listings`.
+pub(crate) fn index(
+    config: &Config,
+    listings: Option<&Arc<Listings>>,
+) -> Option<Arc<IndexedHasher>> {
     let index = || IndexedHasher::new(config.cache_directory.value.clone());
     let index = config.index.value.then(index)?;
+    let index = match listings {
+        Some(listings) => index.reporting(Arc::clone(listings)),
+        None => index,
+    };
     Some(Arc::new(if config.verify { index.checking() } else { index }))
 }
 

@@ -14,6 +14,8 @@ use crate::fault::{is_absence, is_loop, printable};
 use crate::hasher::{NOTHING, explain, may_be_misplaced};
 use crate::kept::Kept;
 use crate::links::Links;
+use crate::listings::{Listings, Reporting};
+use crate::reporter::Reporter;
 use crate::roots::Roots;
 use crate::tree::{self, Fault, Reader, What};
 
@@ -28,14 +30,17 @@ const TRIES: usize = 3;
 /// As the port [`Hasher`](skillstat_domain::Hasher) says.
 pub(crate) fn read<R: Reader>(
     content: &ContentLocation<'_>,
+    listings: Option<&Listings>,
     reader: impl Fn() -> R,
 ) -> Result<(R, Kept), HashError> {
-    read_in(&mut Roots::default(), content, reader)
+    let reporting = listings.and_then(Listings::begin);
+    read_in(&mut Roots::default(), reporting, content, reader)
 }
 
-/// The same with a profile root that may be open.
+/// The same with a profile root that may be open; what is reported began before any of them was opened.
 pub(crate) fn read_in<R: Reader>(
     roots: &mut Roots,
+    reporting: Option<Reporting<'_>>,
     content: &ContentLocation<'_>,
     reader: impl Fn() -> R,
 ) -> Result<(R, Kept), HashError> {
@@ -47,7 +52,16 @@ pub(crate) fn read_in<R: Reader>(
             return Err(unverified(root.into_string(), content, &What::Io(error)));
         }
     };
-    read_when_quiet(links, NOTHING, reader).map_err(|fault| match fault.what {
+    let read = match reporting {
+        None => read_when_quiet(links, NOTHING, reader),
+        Some(reporting) => {
+            let whole = whole_path(content);
+            let reader = || Reporter::new(reader(), reporting, whole.as_std_path());
+            let read = read_when_quiet(links, NOTHING, reader);
+            read.map(|(reporter, kept)| (reporter.finish(), kept))
+        }
+    };
+    read.map_err(|fault| match fault.what {
         What::Io(error) if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) => {
             misplaced(content).unwrap_or(HashError::Missing)
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use camino::Utf8Path;
 use sha2::{Digest, Sha256};
@@ -16,6 +17,7 @@ use crate::examination::Examination;
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 use crate::layout::ARTIFACT_DIRECTORIES;
 use crate::links::Links;
+use crate::listings::{Listings, Reporting};
 use crate::roots::Roots;
 use crate::tree::{Fault, Reader, What};
 
@@ -78,8 +80,7 @@ pub enum HashPathError {
 
 impl Hasher for Sha256Hasher {
     fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
-        let (read, _) = contained::read(&ContentLocation::Copy(*copy), Sha256::new)?;
-        Ok(digest(read))
+        hash(copy, None)
     }
 
     fn difference(
@@ -87,37 +88,85 @@ impl Hasher for Sha256Hasher {
         copy: &CopyLocation<'_>,
         baseline: ContentHash,
     ) -> Result<Option<Difference>, HashError> {
-        difference(&mut Roots::default(), copy, baseline)
+        difference(&mut Roots::default(), None, copy, baseline)
     }
 
     fn differences(
         &self,
         copies: &[(CopyLocation<'_>, ContentHash)],
     ) -> Vec<Result<Option<Difference>, HashError>> {
-        let mut roots = Roots::default();
-        let one = |(copy, baseline): &_| difference(&mut roots, copy, *baseline);
-        let found = copies.iter().map(one).collect();
-        if roots.are_where_they_were() {
-            return found;
-        }
-        copies.iter().map(|(copy, baseline)| self.difference(copy, *baseline)).collect()
+        differences(copies, None)
     }
 
     fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
         let content = ContentLocation::Original(*original);
-        let (examination, _) = contained::read(&content, Examination::of_original)?;
+        let (examination, _) = contained::read(&content, None, Examination::of_original)?;
         Ok(examination.finish().0)
     }
+}
+
+/// A [`Sha256Hasher`] that reports which directories it lists of copies.
+#[derive(Debug, Clone)]
+pub struct ReportingHasher(pub Arc<Listings>);
+
+impl Hasher for ReportingHasher {
+    fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
+        hash(copy, Some(&self.0))
+    }
+
+    fn difference(
+        &self,
+        copy: &CopyLocation<'_>,
+        baseline: ContentHash,
+    ) -> Result<Option<Difference>, HashError> {
+        difference(&mut Roots::default(), self.0.begin(), copy, baseline)
+    }
+
+    fn differences(
+        &self,
+        copies: &[(CopyLocation<'_>, ContentHash)],
+    ) -> Vec<Result<Option<Difference>, HashError>> {
+        differences(copies, Some(&self.0))
+    }
+
+    fn examine(&self, original: &OriginalLocation<'_>) -> Result<ContentTraits, HashError> {
+        Sha256Hasher.examine(original)
+    }
+}
+
+fn hash(copy: &CopyLocation<'_>, listings: Option<&Listings>) -> Result<ContentHash, HashError> {
+    let (read, _) = contained::read(&ContentLocation::Copy(*copy), listings, Sha256::new)?;
+    Ok(digest(read))
+}
+
+fn differences(
+    copies: &[(CopyLocation<'_>, ContentHash)],
+    listings: Option<&Listings>,
+) -> Vec<Result<Option<Difference>, HashError>> {
+    // Before any profile root is opened.
+    let reporting = listings.and_then(Listings::begin);
+    let mut roots = Roots::default();
+    let one = |(copy, baseline): &_| difference(&mut roots, reporting, copy, *baseline);
+    let found = copies.iter().map(one).collect();
+    if roots.are_where_they_were() {
+        return found;
+    }
+    let alone = |(copy, baseline): &(CopyLocation<'_>, ContentHash)| {
+        let reporting = listings.and_then(Listings::begin);
+        difference(&mut Roots::default(), reporting, copy, *baseline)
+    };
+    copies.iter().map(alone).collect()
 }
 
 /// Compares a copy with what was deployed.
 fn difference(
     roots: &mut Roots,
+    reporting: Option<Reporting<'_>>,
     copy: &CopyLocation<'_>,
     baseline: ContentHash,
 ) -> Result<Option<Difference>, HashError> {
     let content = ContentLocation::Copy(*copy);
-    let (read, kept) = read_in(roots, &content, Sha256::new)?;
+    let (read, kept) = read_in(roots, reporting, &content, Sha256::new)?;
     if digest(read) == baseline {
         return Ok(None);
     }
@@ -125,7 +174,7 @@ fn difference(
     // much to keep.
     let examination = match kept.read(Examination::of_copy()) {
         Some(examination) => examination,
-        None => read_in(roots, &content, Examination::of_copy)?.0,
+        None => read_in(roots, reporting, &content, Examination::of_copy)?.0,
     };
     let (traits, with_crlf) = examination.finish();
     // What is read again may have been put back meanwhile.

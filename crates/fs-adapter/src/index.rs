@@ -13,6 +13,7 @@ mod fingerprint;
 mod keeping;
 mod known;
 mod opened;
+mod reported;
 mod settled;
 mod slice;
 mod store;
@@ -32,7 +33,7 @@ use skillstat_domain::{
 use self::fingerprint::{Fingerprint, Recorder};
 use self::keeping::FILE;
 use self::known::{Found, Known};
-use self::opened::Opened;
+use self::opened::{Located, Opened};
 pub(crate) use self::settled::{Moment, is_settled, now};
 use self::store::is_of_contents;
 pub(crate) use self::store::{Key, Store};
@@ -40,6 +41,7 @@ use self::table::{Refused, Row, Table};
 use crate::contained;
 use crate::examination::Examination;
 use crate::hasher::digest;
+use crate::listings::Listings;
 
 /// Computes content hashes, and remembers them from one process to the next.
 ///
@@ -50,6 +52,8 @@ pub struct IndexedHasher {
     store: Arc<Store>,
     /// Whether everything is read anyway.
     checking: bool,
+    /// Who wants to know what is listed.
+    listings: Option<Arc<Listings>>,
     vouched: AtomicUsize,
     read: AtomicUsize,
 }
@@ -88,6 +92,7 @@ impl IndexedHasher {
         Self {
             store: Arc::new(Store::new(directory, now)),
             checking: false,
+            listings: None,
             vouched: AtomicUsize::new(0),
             read: AtomicUsize::new(0),
         }
@@ -98,6 +103,17 @@ impl IndexedHasher {
     #[must_use]
     pub fn checking(self) -> Self {
         Self { checking: true, ..self }
+    }
+
+    /// Reports which directories of copies it lists, and of those it need not list what it has in mind of them.
+    #[must_use]
+    pub fn reporting(self, listings: Arc<Listings>) -> Self {
+        Self { listings: Some(listings), ..self }
+    }
+
+    /// Opens nothing yet; what is reported of what is opened begins now.
+    fn opened(&self) -> Opened<'_> {
+        Opened::new(self.listings.as_ref().and_then(|listings| listings.begin()))
     }
 
     /// Returns the index, for who else looks into it, and whether everything is looked at anyway.
@@ -159,7 +175,7 @@ impl IndexedHasher {
     /// Answers from the index if that knows the content as it is, else by reading it.
     fn answer<T: PartialEq>(
         &self,
-        opened: &mut Opened,
+        opened: &mut Opened<'_>,
         content: &ContentLocation<'_>,
         from: impl Fn(&Known) -> Option<T>,
         read: impl FnOnce() -> Result<(T, Option<Fingerprint>, Found), HashError>,
@@ -182,7 +198,7 @@ impl IndexedHasher {
         let is_other = |known: Known| known.hash() != found.hash();
         let is_untrue = known.is_some_and(is_other) || told.is_some_and(|told| told != answer);
         // What has changed meanwhile was told rightly.
-        if is_untrue && self.known(&mut Opened::default(), key, content).is_some() {
+        if is_untrue && self.known(&mut self.opened(), key, content).is_some() {
             self.store.doubt(contained::whole_path(content).as_std_path());
         }
         let located = || contained::links(content).and_then(|links| links.locate());
@@ -199,16 +215,30 @@ impl IndexedHasher {
     }
 
     /// Returns what the index knows of a content, if that still looks as it did.
-    fn known(&self, opened: &mut Opened, key: Key, content: &ContentLocation<'_>) -> Option<Known> {
+    fn known(
+        &self,
+        opened: &mut Opened<'_>,
+        key: Key,
+        content: &ContentLocation<'_>,
+    ) -> Option<Known> {
         let entry = self.store.entry(key)?;
         // Whatever is wrong is found by who reads.
-        opened.look(content, |located| Known::of(entry, located)).ok()?
+        let reporting = opened.reporting;
+        let is_copy = matches!(content, ContentLocation::Copy(_));
+        let look = |located: &Located<'_>| {
+            let known = Known::of(entry, located)?;
+            if let Some(reporting) = reporting.filter(|_| is_copy && known.is_some()) {
+                reported::report(entry, located, contained::whole_path(content).into(), reporting);
+            }
+            Ok(known)
+        };
+        opened.look(content, look).ok()?
     }
 
     /// Answers about one of several copies.
     fn difference_in(
         &self,
-        opened: &mut Opened,
+        opened: &mut Opened<'_>,
         copy: &CopyLocation<'_>,
         baseline: ContentHash,
     ) -> Result<Option<Difference>, HashError> {
@@ -221,7 +251,9 @@ impl IndexedHasher {
             Some(Some(Difference::new(traits, with_crlf, baseline)))
         };
         let read = || {
-            let (read, kept) = contained::read(&content, || Recorder::new(Sha256::new()))?;
+            let (read, kept) = contained::read(&content, self.listings.as_deref(), || {
+                Recorder::new(Sha256::new())
+            })?;
             let (read, mut fingerprint) = read.finish();
             let hash = digest(read);
             if hash == baseline {
@@ -231,7 +263,8 @@ impl IndexedHasher {
                 examination
             } else {
                 let again = || Recorder::new(Examination::of_copy());
-                let (examination, again) = contained::read(&content, again)?.0.finish();
+                let (examination, again) =
+                    contained::read(&content, self.listings.as_deref(), again)?.0.finish();
                 fingerprint = again;
                 examination
             };
@@ -248,12 +281,14 @@ impl Hasher for IndexedHasher {
     fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {
         let content = ContentLocation::Copy(*copy);
         let read = || {
-            let (read, _) = contained::read(&content, || Recorder::new(Sha256::new()))?;
+            let (read, _) = contained::read(&content, self.listings.as_deref(), || {
+                Recorder::new(Sha256::new())
+            })?;
             let (read, fingerprint) = read.finish();
             let hash = digest(read);
             Ok((hash, fingerprint, Found::Hash(hash)))
         };
-        self.answer(&mut Opened::default(), &content, |known| Some(known.hash()), read)
+        self.answer(&mut self.opened(), &content, |known| Some(known.hash()), read)
     }
 
     fn difference(
@@ -261,14 +296,14 @@ impl Hasher for IndexedHasher {
         copy: &CopyLocation<'_>,
         baseline: ContentHash,
     ) -> Result<Option<Difference>, HashError> {
-        self.difference_in(&mut Opened::default(), copy, baseline)
+        self.difference_in(&mut self.opened(), copy, baseline)
     }
 
     fn differences(
         &self,
         copies: &[(CopyLocation<'_>, ContentHash)],
     ) -> Vec<Result<Option<Difference>, HashError>> {
-        let mut opened = Opened::default();
+        let mut opened = self.opened();
         let one = |(copy, baseline): &_| self.difference_in(&mut opened, copy, *baseline);
         copies.iter().map(one).collect()
     }
@@ -277,12 +312,12 @@ impl Hasher for IndexedHasher {
         let content = ContentLocation::Original(*original);
         let read = || {
             let (read, _) =
-                contained::read(&content, || Recorder::new(Examination::of_original()))?;
+                contained::read(&content, None, || Recorder::new(Examination::of_original()))?;
             let (examination, fingerprint) = read.finish();
             let (traits, with_crlf) = examination.finish();
             Ok((traits.clone(), fingerprint, Found::Traits(traits, with_crlf)))
         };
-        self.answer(&mut Opened::default(), &content, |known| Some(known.traits()?.0), read)
+        self.answer(&mut self.opened(), &content, |known| Some(known.traits()?.0), read)
     }
 }
 

@@ -15,8 +15,11 @@ mod layout;
 mod lines;
 mod links;
 mod listing;
+mod listings;
 mod pause;
 mod regular_file;
+mod reporter;
+mod reporting_states;
 mod roots;
 mod scoped_workers;
 mod seen;
@@ -34,10 +37,12 @@ pub use deploy::{BackupLimits, DeployOptions, StagingDeployer};
 pub use discovery::{
     DiscoveryOptions, ExcludeError, IndexedDiscovery, OpenatDiscovery, SearchRoot, WalkdirDiscovery,
 };
-pub use hasher::{HashPathError, Sha256Hasher};
+pub use hasher::{HashPathError, ReportingHasher, Sha256Hasher};
 pub use index::{IndexContent, IndexUse, IndexedHasher};
 pub use layout::{DEFAULT_MAX_DEPTH, TRACKER_FILE};
+pub use listings::Listings;
 pub use pause::{Pause, Sleep};
+pub use reporting_states::ReportingStates;
 pub use scoped_workers::ScopedWorkers;
 pub use tracker::TomlDeploymentReader;
 pub use tree_lister::TreeLister;

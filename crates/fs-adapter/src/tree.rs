@@ -43,6 +43,12 @@ pub(crate) trait Reader {
     /// it is the artifact.
     fn listed(&mut self, _path: &[u8], _stat: &Stat) {}
 
+    /// An entry of the directory that is listed, in whatever order.
+    fn holds(&mut self, _name: &[u8], _kind: FileType) {}
+
+    /// That was all that is in the directory at this path.
+    fn holds_no_more(&mut self, _path: &[u8]) {}
+
     /// Something comes that is neither a file nor a directory: a link, whatever it counts as, or what does
     /// not count.
     fn odd(&mut self) {}
@@ -147,18 +153,20 @@ impl<R: Reader> Walk<'_, R> {
     fn directory(&mut self, directory: BorrowedFd<'_>) -> Result<Stamp, Fault> {
         let before = fstat(directory).map_err(|errno| self.refused(errno.into()))?;
         self.reader.listed(&self.path, &before);
-        let Self { names, entries, left_out, .. } = self;
+        let Self { names, entries, left_out, reader, .. } = self;
         let (first_name, first) = (names.len(), entries.len());
         let listed = list(directory, |name, kind| {
             if !left_out(name.to_bytes()) {
                 let begin = names.len();
                 names.extend_from_slice(name.to_bytes());
                 entries.push(Entry { name: (begin, names.len()), kind });
+                reader.holds(name.to_bytes(), kind);
             }
         });
         let name = |entry: &Entry| &names[entry.name.0..entry.name.1];
         entries[first..].sort_unstable_by(|a, b| name(a).cmp(name(b)));
         listed.map_err(|error| self.refused(error))?;
+        self.reader.holds_no_more(&self.path);
         let parent = self.path.len();
         for at in first..self.entries.len() {
             let Entry { name: (begin, end), kind } = self.entries[at];

@@ -22,7 +22,7 @@ impl FileLister for TreeLister {
         content: &ContentLocation<'_>,
         texts: &BTreeSet<String>,
     ) -> Result<FileList, HashError> {
-        let (listing, _) = contained::read(content, || Listing::new(texts))?;
+        let (listing, _) = contained::read(content, None, || Listing::new(texts))?;
         if listing.too_many {
             return Err(HashError::Unverified {
                 path: whole_path(content).to_string(),

@@ -45,6 +45,7 @@ pub use polling::PollingWatcher;
 use skillstat_domain::{ChangeSink, Problem, ProblemKind, ProjectDiscovery, ProjectStates};
 
 use crate::discovery::{DiscoveryOptions, ExcludeError};
+use crate::listings::Listings;
 
 /// What a watcher watches.
 #[derive(Debug, Clone)]
@@ -69,6 +70,9 @@ pub struct WatchPorts {
     pub states: Arc<dyn ProjectStates>,
     /// Is told.
     pub sink: Arc<dyn ChangeSink>,
+    /// What the first scan has listed, if it reports that: then not all of it is listed once more. Whoever
+    /// scans for what the sink is told of must report to it, too.
+    pub listings: Option<Arc<Listings>>,
 }
 
 /// Why nothing can be watched.

@@ -13,14 +13,17 @@ use rustix::time::{ClockId, clock_gettime};
 use skillstat_app::SystemClock;
 use skillstat_cache::{BlockingPool, CachedStatistics, Sources, Ttl, TtlStatsCache};
 use skillstat_domain::{
-    DirectStates, ProjectDiscovery, StatisticsQuery, StatsCache, Watcher, Workers,
+    DirectStates, Hasher, ProjectDiscovery, ProjectStates, StatisticsQuery, StatsCache, Watcher,
+    Workers,
 };
 use skillstat_fs_adapter::{
-    DiscoveryOptions, InotifyWatcher, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
-    SkillmeatHome, TomlDeploymentReader, WatchOptions, WatchPorts,
+    DiscoveryOptions, InotifyWatcher, Listings, OpenatDiscovery, ReportingHasher, ReportingStates,
+    ScopedWorkers, SearchRoot, Sha256Hasher, SkillmeatHome, TomlDeploymentReader, WatchOptions,
+    WatchPorts,
 };
+use tokio::runtime::Runtime;
 
-use crate::PATIENCE;
+use crate::{PATIENCE, ratio};
 
 /// What was found.
 pub(crate) struct Setup {
@@ -31,6 +34,8 @@ pub(crate) struct Setup {
     pub(crate) took: Duration,
     /// The same for `inotify_add_watch` on these directories.
     pub(crate) bare: Duration,
+    /// How many times as long it works for a first scan that reports what it lists as for one that does not.
+    pub(crate) scans: f64,
 }
 
 #[derive(Debug)]
@@ -42,40 +47,87 @@ impl BlockingPool for Here {
     }
 }
 
-/// Sets up both ways in turn, so many times.
+/// What is measured over.
+struct World {
+    discovery: DiscoveryOptions,
+    home: Utf8PathBuf,
+    workers: Arc<dyn Workers>,
+    runtime: Runtime,
+}
+
+impl World {
+    /// Makes a cache in front of a disk that nothing is known of, as for a service that begins.
+    fn begin(
+        &self,
+        listings: Option<&Arc<Listings>>,
+    ) -> (Arc<dyn ProjectDiscovery>, Arc<CachedStatistics>) {
+        let finds = OpenatDiscovery::new(self.discovery.clone(), Arc::clone(&self.workers));
+        let finds = finds.expect("no globs");
+        let (finds, hasher): (_, Arc<dyn Hasher>) = match listings {
+            Some(listings) => {
+                let hasher = ReportingHasher(Arc::clone(listings));
+                (finds.reporting(Arc::clone(listings)), Arc::new(hasher))
+            }
+            None => (finds, Arc::new(Sha256Hasher)),
+        };
+        let finds: Arc<dyn ProjectDiscovery> = Arc::new(finds);
+        let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
+        let states: Arc<dyn ProjectStates> = match listings {
+            Some(listings) => {
+                Arc::new(ReportingStates::new(Arc::new(states), Arc::clone(listings)))
+            }
+            None => Arc::new(states),
+        };
+        let sources = Sources {
+            discovery: Arc::clone(&finds),
+            states,
+            hasher,
+            collections: Arc::new(SkillmeatHome::new(self.home.clone())),
+            workers: Arc::clone(&self.workers),
+        };
+        let capacity = NonZeroUsize::new(1000).expect("not 0");
+        let cache: Arc<dyn StatsCache> =
+            Arc::new(TtlStatsCache::new(Arc::new(SystemClock), Ttl::DEFAULT, capacity));
+        let cached = CachedStatistics::new(sources, cache, Arc::new(SystemClock), Arc::new(Here));
+        (finds, Arc::new(cached))
+    }
+
+    /// Scans; returns how long the processor has worked for that.
+    fn scan(&self, cached: &CachedStatistics) -> Duration {
+        let begun = spent(ClockId::ProcessCPUTime);
+        self.runtime.block_on(cached.overview()).expect("it answers");
+        spent(ClockId::ProcessCPUTime).saturating_sub(begun)
+    }
+}
+
+/// Sets up both ways in turn, so many times. What the first scan has read and listed is known by then, as it is
+/// when a service begins to watch; that scan is measured apart.
 pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
     let roots = vec![SearchRoot { path: root.to_owned(), required: true }];
-    let discovery = DiscoveryOptions { roots, max_depth: 3, exclude: Vec::new() };
-    let home = Utf8PathBuf::try_from(root.join("no-home")).expect("UTF-8");
-    let workers: Arc<dyn Workers> = Arc::new(ScopedWorkers::default());
-    let finds = OpenatDiscovery::new(discovery.clone(), Arc::clone(&workers)).expect("no globs");
-    let finds: Arc<dyn ProjectDiscovery> = Arc::new(finds);
-    let sources = Sources {
-        discovery: Arc::clone(&finds),
-        states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
-        hasher: Arc::new(Sha256Hasher),
-        collections: Arc::new(SkillmeatHome::new(home.clone())),
-        workers,
-    };
-    let capacity = NonZeroUsize::new(1000).expect("not 0");
-    let cache: Arc<dyn StatsCache> =
-        Arc::new(TtlStatsCache::new(Arc::new(SystemClock), Ttl::DEFAULT, capacity));
-    let cached = CachedStatistics::new(sources, cache, Arc::new(SystemClock), Arc::new(Here));
-    let cached = Arc::new(cached);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let (mut watches, mut took, mut bare) = (0, Vec::new(), Vec::new());
-    let directories = directories(root, &finds, &*cached.projects());
+    let world = World {
+        discovery: DiscoveryOptions { roots, max_depth: 3, exclude: Vec::new() },
+        home: Utf8PathBuf::try_from(root.join("no-home")).expect("UTF-8"),
+        workers: Arc::new(ScopedWorkers::default()),
+        runtime,
+    };
+    let (finds, cached) = world.begin(None);
+    let listed = directories(root, &finds, &*cached.projects());
+    let (mut watches, mut took, mut bare, mut scans) = (0, Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        // What the first scan has read is known, as it is when a service begins to watch.
-        runtime.block_on(cached.overview()).expect("it answers");
+        let plain = world.scan(&world.begin(None).1);
+        let listings = Arc::new(Listings::new());
+        let (finds, cached) = world.begin(Some(&listings));
+        scans.push(ratio(world.scan(&cached), plain));
         let ports = WatchPorts {
-            discovery: Arc::clone(&finds),
+            discovery: finds,
             states: cached.projects(),
             sink: Arc::clone(&cached) as _,
+            listings: Some(listings),
         };
         let options = WatchOptions {
-            discovery: discovery.clone(),
-            skillmeat_home: home.clone(),
+            discovery: world.discovery.clone(),
+            skillmeat_home: world.home.clone(),
             budget: NonZeroUsize::MAX,
             shared: Vec::new(),
         };
@@ -89,13 +141,15 @@ pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
         took.push(spent_by("watcher"));
         watches = watcher.coverage().watches;
         drop(watcher);
-        bare.push(add_watches(&directories));
+        bare.push(add_watches(&listed));
     }
+    scans.sort_unstable_by(f64::total_cmp);
     Setup {
         watches: u32::try_from(watches).expect("few"),
-        directories: u32::try_from(directories.len()).expect("few"),
+        directories: u32::try_from(listed.len()).expect("few"),
         took: median(took),
         bare: median(bare),
+        scans: scans[scans.len() / 2],
     }
 }
 
@@ -106,18 +160,17 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 fn add_watches(directories: &BTreeSet<PathBuf>) -> Duration {
     let fd = inotify::init(CreateFlags::CLOEXEC).expect("an instance");
-    let begun = spent_here();
+    let begun = spent(ClockId::ThreadCPUTime);
     for directory in directories {
         let flags = WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::MODIFY;
         inotify::add_watch(&fd, directory, flags).expect("there is room");
     }
-    spent_here().saturating_sub(begun)
+    spent(ClockId::ThreadCPUTime).saturating_sub(begun)
 }
 
-/// How long the processor has worked for this thread; other work on the machine does not count.
-fn spent_here() -> Duration {
-    let spent = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::try_from(spent).expect("it is not negative")
+/// How long the processor has worked for this thread or process; other work on the machine does not count.
+fn spent(clock: ClockId) -> Duration {
+    Duration::try_from(clock_gettime(clock)).expect("it is not negative")
 }
 
 /// The same for another thread, which sleeps by now.
@@ -136,7 +189,7 @@ fn spent_by(name: &str) -> Duration {
 fn directories(
     root: &Path,
     finds: &Arc<dyn ProjectDiscovery>,
-    states: &dyn skillstat_domain::ProjectStates,
+    states: &dyn ProjectStates,
 ) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     below(root, 3, &mut found);

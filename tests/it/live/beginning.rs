@@ -3,11 +3,13 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use skillstat_app::{App, Config, Flags, Surroundings, SystemClock, TokioPool};
-use skillstat_cache::{Ttl, TtlStatsCache};
-use skillstat_domain::{InTurn, StatisticsQuery, WatchState, Watcher};
+use camino::Utf8PathBuf;
+use skillstat_app::{SystemClock, TokioPool};
+use skillstat_cache::{CachedStatistics, Sources, Ttl, TtlStatsCache};
+use skillstat_domain::{DirectStates, Hasher, InTurn, StatisticsQuery, WatchState, Watcher};
 use skillstat_fs_adapter::{
-    DiscoveryOptions, InotifyWatcher, OpenatDiscovery, SearchRoot, WatchOptions, WatchPorts,
+    DiscoveryOptions, InotifyWatcher, Listings, OpenatDiscovery, ReportingHasher, ReportingStates,
+    SearchRoot, SkillmeatHome, TomlDeploymentReader, WatchOptions, WatchPorts,
 };
 
 use super::*;
@@ -16,30 +18,52 @@ use super::*;
 async fn what_is_deployed_between_the_first_look_and_the_watches_is_watched() {
     // Fails when `Follower::rebuild` plans before everything has been told as changed: the cache that it
     // asks remembers the tracker from before.
-    let directory = tempfile::tempdir().unwrap();
-    let base = fs::canonicalize(directory.path()).unwrap();
+    is_watched(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deployed_then_is_watched_when_what_was_listed_is_not_listed_again() {
+    // Fails when nobody compares what trackers say afterwards with what was planned for.
+    is_watched(Some(Arc::new(Listings::new()))).await;
+}
+
+async fn is_watched(listings: Option<Arc<Listings>>) {
+    let directory = tempfile::tempdir().expect("writable");
+    let base = fs::canonicalize(directory.path()).expect("it is there");
     let root = base.join("tree");
     deploy(&root.join("shop/.claude"), "pdf", "text");
-    let surroundings = Surroundings { home: Some(base.clone()), ..Surroundings::default() };
-    let flags = Flags { roots: vec![root.clone()], ..Flags::default() };
-    let config = Config::load(flags, &surroundings).unwrap();
-    let capacity = NonZeroUsize::new(10).unwrap();
-    let cache = Arc::new(TtlStatsCache::new(Arc::new(SystemClock), Ttl::DEFAULT, capacity));
-    let pool = Arc::new(TokioPool::new(Handle::current()));
-    let cached = Arc::new(App::new(&config).unwrap().cached(cache, pool));
     let roots = vec![SearchRoot { path: root.clone(), required: true }];
-    let discovery = DiscoveryOptions { roots, max_depth: 3, exclude: Vec::new() };
+    let options = DiscoveryOptions { roots, max_depth: 3, exclude: Vec::new() };
+    let skillmeat_home = Utf8PathBuf::try_from(base.join("home")).expect("UTF-8");
+    // Where nobody takes them they do no harm.
+    let reports = listings.clone().unwrap_or_else(|| Arc::new(Listings::new()));
+    let discovery = OpenatDiscovery::new(options.clone(), Arc::new(InTurn)).expect("no globs");
+    let discovery = Arc::new(discovery.reporting(Arc::clone(&reports)));
+    let hasher: Arc<dyn Hasher> = Arc::new(ReportingHasher(Arc::clone(&reports)));
+    let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
+    let sources = Sources {
+        discovery: Arc::clone(&discovery) as _,
+        states: Arc::new(ReportingStates::new(Arc::new(states), reports)),
+        hasher,
+        collections: Arc::new(SkillmeatHome::new(skillmeat_home.clone())),
+        workers: Arc::new(InTurn),
+    };
+    let clock = Arc::new(SystemClock);
+    let capacity = NonZeroUsize::new(10).expect("not 0");
+    let cache = Arc::new(TtlStatsCache::new(Arc::clone(&clock) as _, Ttl::DEFAULT, capacity));
+    let pool = Arc::new(TokioPool::new(Handle::current()));
+    let cached = Arc::new(CachedStatistics::new(sources, cache, clock, pool));
     let ports = WatchPorts {
-        discovery: Arc::new(OpenatDiscovery::new(discovery.clone(), Arc::new(InTurn)).unwrap()),
+        discovery,
         states: cached.projects(),
         sink: Arc::clone(&cached) as _,
+        listings,
     };
-    let skillmeat_home = config.skillmeat_home.value.clone();
-    let budget = config.watch_budget.value;
-    let options = WatchOptions { discovery, skillmeat_home, budget, shared: Vec::new() };
-    let watcher = InotifyWatcher::new(options, ports).unwrap();
+    let budget = NonZeroUsize::new(1000).expect("not 0");
+    let options = WatchOptions { discovery: options, skillmeat_home, budget, shared: Vec::new() };
+    let watcher = InotifyWatcher::new(options, ports).expect("it starts");
 
-    cached.overview().await.unwrap();
+    cached.overview().await.expect("it answers");
     deploy(&root.join("shop/.claude"), "csv", "text");
     watcher.begin();
     let begun = Instant::now();
@@ -48,9 +72,11 @@ async fn what_is_deployed_between_the_first_look_and_the_watches_is_watched() {
         tokio::task::yield_now().await;
     }
     let modified = async || {
-        watcher.settle();
-        let answer = cached.statistics(&"skill:csv".parse().unwrap()).await;
-        let statistics = answer.unwrap().cached.value;
+        if !watcher.is_settled() {
+            watcher.settle();
+        }
+        let answer = cached.statistics(&"skill:csv".parse().expect("an id")).await;
+        let statistics = answer.expect("it answers").cached.value;
         (statistics.total(), statistics.modified())
     };
     assert_eq!(modified().await, (1, 0));

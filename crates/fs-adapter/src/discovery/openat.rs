@@ -17,6 +17,7 @@ use super::found::Found;
 use super::{Branch, DiscoveryOptions, Plan};
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
 use crate::listing::list;
+use crate::listings::{Entries, Listings, Reporting};
 
 /// Finds projects by walking each root down to the depth limit, and no deeper.
 ///
@@ -25,6 +26,7 @@ use crate::listing::list;
 #[derive(Debug)]
 pub struct OpenatDiscovery {
     pub(super) plan: Plan,
+    listings: Option<Arc<Listings>>,
 }
 
 impl OpenatDiscovery {
@@ -34,7 +36,13 @@ impl OpenatDiscovery {
     ///
     /// - [`ExcludeError`] when an exclude glob is malformed.
     pub fn new(options: DiscoveryOptions, workers: Arc<dyn Workers>) -> Result<Self, ExcludeError> {
-        Ok(Self { plan: Plan::new(options, workers)? })
+        Ok(Self { plan: Plan::new(options, workers)?, listings: None })
+    }
+
+    /// Reports what it lists from now on.
+    #[must_use]
+    pub fn reporting(self, listings: Arc<Listings>) -> Self {
+        Self { listings: Some(listings), ..self }
     }
 
     /// Walks a directory by its path.
@@ -44,8 +52,14 @@ impl OpenatDiscovery {
         found: &mut Found,
         deeper: Option<&mut Vec<Branch>>,
     ) {
-        let mut walk =
-            Walk { plan: &self.plan, found, path: branch.top.clone(), names: Vec::new() };
+        let mut walk = Walk {
+            plan: &self.plan,
+            found,
+            path: branch.top.clone(),
+            names: Vec::new(),
+            reporting: self.listings.as_ref().and_then(|listings| listings.begin()),
+            entries: Entries::default(),
+        };
         walk.directory(open(CWD, branch.top.as_os_str()), branch.depth, deeper);
     }
 }
@@ -59,6 +73,9 @@ struct Walk<'a> {
     /// The directories that are to be walked here and above, each name with a NUL behind it: one room
     /// for all of them.
     names: Vec<u8>,
+    reporting: Option<Reporting<'a>>,
+    /// What is reported of the current directory.
+    entries: Entries,
 }
 
 impl Walk<'_> {
@@ -96,10 +113,16 @@ impl Walk<'_> {
     /// Probes the profile roots of a directory and notes the names of those directories in it that are
     /// to be walked.
     fn list(&mut self, directory: BorrowedFd<'_>, depth: usize) -> io::Result<()> {
-        let Self { plan, found, path, names } = self;
-        list(directory, |entry, kind| {
+        let Self { plan, found, path, names, reporting, entries } = self;
+        entries.clear();
+        let listed = list(directory, |entry, kind| {
             let name = OsStr::from_bytes(entry.to_bytes());
-            let kind = match known(kind, directory, entry) {
+            let known = known(kind, directory, entry);
+            if reporting.is_some() {
+                let kind = known.as_ref().map_or(FileType::Unknown, |kind| *kind);
+                entries.note(entry.to_bytes(), kind);
+            }
+            let kind = match known {
                 Ok(kind) => kind,
                 Err(error) => return found.unreadable(path, &error),
             };
@@ -110,7 +133,11 @@ impl Walk<'_> {
             if role.is_walked {
                 names.extend_from_slice(entry.to_bytes_with_nul());
             }
-        })
+        });
+        if let (Some(reporting), Ok(())) = (reporting, &listed) {
+            reporting.report(path, entries);
+        }
+        listed
     }
 }
 

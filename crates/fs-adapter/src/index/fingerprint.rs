@@ -82,6 +82,17 @@ pub(super) fn unchanged(copy: &Located<'_>, lines: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Returns what lies in a copy, each directory before what is in it: how many directories of the copy lie
+/// above it, whether it is a directory itself, and its name.
+pub(super) fn places(lines: &[u8]) -> impl Iterator<Item = (usize, bool, &[u8])> {
+    let mut rest = lines;
+    std::iter::from_fn(move || {
+        let (line, after) = postcard::take_from_bytes::<Line<'_>>(rest).ok()?;
+        rest = after;
+        Some((line.level.into(), line.is_directory, line.name))
+    })
+}
+
 /// Takes a fingerprint of what another reader reads.
 #[derive(Debug)]
 pub(super) struct Recorder<R> {

@@ -65,6 +65,11 @@ impl Known {
         Ok(is_same.then_some(known))
     }
 
+    /// Returns the lines of the fingerprint in an entry.
+    pub(super) fn lines(entry: &[u8]) -> Option<&[u8]> {
+        postcard::take_from_bytes::<Self>(entry).ok().map(|(_, lines)| lines)
+    }
+
     /// Returns the content hash.
     pub(super) fn hash(&self) -> ContentHash {
         ContentHash::from_bytes(self.hash)

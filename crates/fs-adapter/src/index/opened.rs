@@ -13,6 +13,7 @@ use skillstat_domain::ContentLocation;
 
 use crate::contained;
 use crate::links::Links;
+use crate::listings::Reporting;
 use crate::stamp::Stamp;
 
 /// How a directory is opened: not to read it.
@@ -22,8 +23,10 @@ const HERE: OFlags = OFlags::PATH;
 const HERE: OFlags = OFlags::RDONLY;
 
 /// The directories of one call.
-#[derive(Debug, Default)]
-pub(super) struct Opened {
+#[derive(Debug)]
+pub(super) struct Opened<'a> {
+    /// Since before anything was opened.
+    pub(super) reporting: Option<Reporting<'a>>,
     /// The profile root or collection of the last content.
     root: Option<(Utf8PathBuf, Links)>,
     /// Directories in it, by their path there.
@@ -40,7 +43,11 @@ pub(super) struct Located<'a> {
     pub(super) top: Stamp,
 }
 
-impl Opened {
+impl<'a> Opened<'a> {
+    pub(super) fn new(reporting: Option<Reporting<'a>>) -> Self {
+        Self { reporting, root: None, parents: Vec::new() }
+    }
+
     /// Finds a content and asks about it. No link is followed that leaves the profile root or collection.
     pub(super) fn look<T>(
         &mut self,

@@ -4,6 +4,7 @@ mod damaged;
 mod histories;
 mod kept;
 mod links;
+mod reported;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -268,7 +269,7 @@ fn lie(tree: &TempTree) {
     let copy = at(tree, "skills/x", |copy| key(&ContentLocation::Copy(*copy)));
     let (read, fingerprint) = at(tree, "skills/x", |copy| {
         let content = ContentLocation::Copy(*copy);
-        contained::read(&content, || Recorder::new(Sha256::new())).unwrap().0.finish()
+        contained::read(&content, None, || Recorder::new(Sha256::new())).unwrap().0.finish()
     });
     drop(read);
     let entry = Known::entry(fingerprint.unwrap(), &Found::Hash(OTHER)).unwrap();

@@ -3,6 +3,7 @@
 mod collections;
 mod copies;
 mod events;
+mod recorded;
 mod room;
 mod silent;
 mod walk;
@@ -25,6 +26,7 @@ use super::mounts::Mount;
 use super::role::{Tracker, Waiting};
 use super::tree::{Place, TOP, Tree};
 use crate::discovery::{Exclude, SearchRoot};
+use crate::listings::Listings;
 
 /// What is to be followed.
 #[derive(Debug)]
@@ -50,12 +52,15 @@ struct Full;
 /// Keeps the watches where they are needed, and gathers what has changed.
 ///
 /// A directory is always watched before it is listed, so that whatever comes into it is found by one or
-/// the other.
+/// the other; the first time a listing from before may stand for that, which is verified then: see
+/// [`listings`](crate::listings).
 #[derive(Debug)]
 pub(super) struct Follower {
     scope: Scope,
     kernel: Arc<dyn Kernel>,
     states: Arc<dyn ProjectStates>,
+    /// What the first scan has listed.
+    listings: Option<Arc<Listings>>,
     tree: Tree,
     /// Counts the looks at directories, so that each takes them once.
     round: u32,
@@ -89,11 +94,13 @@ impl Follower {
         scope: Scope,
         kernel: Arc<dyn Kernel>,
         states: Arc<dyn ProjectStates>,
+        listings: Option<Arc<Listings>>,
     ) -> Self {
         Self {
             scope,
             kernel,
             states,
+            listings,
             tree: Tree::new(),
             round: 0,
             renewing: None,
@@ -147,11 +154,17 @@ impl Follower {
         }
         self.ways.clear();
         self.take_copies_back();
+        if let Some(listings) = &self.listings {
+            listings.set_up_begins();
+        }
         self.look_for_silent();
         self.look_for_collections();
         self.look_for_roots();
         let everything = BTreeSet::from([Change::Everything]);
-        sink.changed(&everything);
+        // What somebody remembers is verified as well, if that is possible.
+        if self.listings.as_ref().is_none_or(|listings| !listings.is_setting_up()) {
+            sink.changed(&everything);
+        }
         for project in self.projects() {
             if !self.is_ending() {
                 self.plan_project(project);
@@ -162,6 +175,10 @@ impl Follower {
         self.sweep(TOP, since);
         self.waiting.clear();
         self.left.clear();
+        // Before it is told that everything has changed: what is read from then on is verified.
+        if let Some(listings) = &self.listings {
+            listings.set_up_ends();
+        }
         self.changes = everything;
     }
 
@@ -217,7 +234,10 @@ impl Follower {
 
     /// Notes that something in a profile root has changed.
     fn content_changed(&mut self, root: Place, path: &Utf8Path) {
-        if let Some((project, profile_root)) = self.profile_root(root) {
+        // While all watches are made everything has changed anyway.
+        if self.renewing.is_none()
+            && let Some((project, profile_root)) = self.profile_root(root)
+        {
             self.changes.insert(Change::Content { project, profile_root, path: path.to_owned() });
         }
     }

@@ -51,10 +51,20 @@ impl InotifyWatcher {
             budget: budget.get(),
             shared,
         };
-        let follower = Follower::new(scope, Arc::clone(&kernel), Arc::clone(&ports.states));
-        let state =
-            State::new(kernel, follower, Arc::clone(&ports.sink)).map_err(WatchError::System)?;
+        let listings = ports.listings.clone();
+        let follower =
+            Follower::new(scope, Arc::clone(&kernel), Arc::clone(&ports.states), listings.clone());
+        let state = State::new(kernel, follower, Arc::clone(&ports.sink), listings.clone())
+            .map_err(WatchError::System)?;
         let state = Arc::new(state);
+        if let Some(listings) = listings {
+            let state = Arc::downgrade(&state);
+            listings.on_news(move || {
+                if let Some(state) = state.upgrade() {
+                    state.wake();
+                }
+            });
+        }
         let survey = Survey::new(ports, skillmeat_home, pace);
         let thread = Running::start(Arc::clone(&state), survey).map_err(WatchError::System)?;
         Ok(Self { state, thread })

@@ -79,6 +79,9 @@ impl PollingWatcher {
         (reason, fix): (&str, &str),
     ) -> io::Result<Self> {
         let gap = not_watched("/", reason.to_owned(), fix.to_owned());
+        if let Some(listings) = &ports.listings {
+            listings.stop();
+        }
         let coverage = Coverage {
             method: if hinted.is_some() { WatchMethod::Notify } else { WatchMethod::Polling },
             complete: false,

@@ -15,6 +15,7 @@ use super::follower::{Follower, LEFT_OUT};
 use super::kernel::Kernel;
 use super::not_watched;
 use super::survey::Scope;
+use crate::listings::Listings;
 
 /// The limit of the system, as it is read and set.
 const LIMIT_FILE: &str = "/proc/sys/fs/inotify/max_user_watches";
@@ -24,6 +25,8 @@ const LIMIT_FILE: &str = "/proc/sys/fs/inotify/max_user_watches";
 pub(super) struct State {
     kernel: Arc<dyn Kernel>,
     sink: Arc<dyn ChangeSink>,
+    /// Where scans say what is not as it was when it was watched.
+    listings: Option<Arc<Listings>>,
     // Held while events are taken and told, and while all watches are made.
     follower: Mutex<Follower>,
     /// Whether events that have been read are still to be told. Set before they are read.
@@ -43,6 +46,7 @@ impl State {
         kernel: Arc<dyn Kernel>,
         follower: Follower,
         sink: Arc<dyn ChangeSink>,
+        listings: Option<Arc<Listings>>,
     ) -> io::Result<Self> {
         let coverage = Coverage {
             method: WatchMethod::Inotify,
@@ -55,6 +59,7 @@ impl State {
         Ok(Self {
             kernel,
             sink,
+            listings,
             ending,
             follower: Mutex::new(follower),
             taking: AtomicBool::new(false),
@@ -65,11 +70,12 @@ impl State {
         })
     }
 
-    /// Tells whether every event has been told. In this order: an event that is not in the queue any
-    /// more was read by somebody who had said so before.
+    /// Tells whether every event has been told, and all news of scans. In this order: an event that is not in
+    /// the queue any more was read by somebody who had said so before.
     pub(super) fn is_settled(&self) -> bool {
+        let has_news = || self.listings.as_ref().is_some_and(|listings| listings.has_news());
         !self.complete.load(Ordering::SeqCst)
-            || self.kernel.pending() == 0 && !self.taking.load(Ordering::SeqCst)
+            || self.kernel.pending() == 0 && !has_news() && !self.taking.load(Ordering::SeqCst)
     }
 
     /// Tells what is in the queue. While not all is watched there is nothing to wait for: whoever asks
@@ -82,6 +88,9 @@ impl State {
         self.taking.store(true, Ordering::SeqCst);
         let read = self.kernel.read(self.kernel.pending(), &mut |event| follower.take(event));
         follower.lost |= read.is_err();
+        for news in self.listings.iter().flat_map(|listings| listings.news()) {
+            follower.look_again(&news);
+        }
         follower.tell(&*self.sink);
         if follower.lost {
             self.lose(&follower);

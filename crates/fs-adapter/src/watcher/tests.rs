@@ -4,6 +4,7 @@
 mod deep;
 mod limits;
 mod racing;
+mod recorded;
 mod room;
 mod scribe;
 mod untold;
@@ -56,6 +57,7 @@ fn ports(options: &WatchOptions, scribe: &Arc<Scribe>) -> WatchPorts {
         discovery: Arc::new(OpenatDiscovery::new(options.discovery.clone(), workers).unwrap()),
         states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
         sink: Arc::clone(scribe) as _,
+        listings: None,
     }
 }
 

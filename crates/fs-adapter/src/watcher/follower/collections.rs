@@ -47,12 +47,12 @@ impl Follower {
         if !self.watch(place, path, true)? {
             return Ok(());
         }
-        for (name, kind) in list(path).unwrap_or_default() {
-            path.push(&name);
+        for (name, kind) in list(path).unwrap_or_default().followed() {
+            path.push(name);
             let followed = if kind == FileType::Symlink {
                 self.follow_linked_collections(path, level + 1)
             } else {
-                let child = self.tree.child_or_new(place, &name);
+                let child = self.tree.child_or_new(place, name);
                 self.follow_collections(child, path, level + 1)
             };
             path.pop();

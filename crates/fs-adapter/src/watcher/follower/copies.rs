@@ -9,7 +9,6 @@ use rustix::fs::{AtFlags, CWD, FileType, Stat, statat};
 
 use super::super::role::{Profile, Tracker, Waiting};
 use super::super::tree::Place;
-use super::walk::list;
 use super::{Follower, Full};
 use crate::fault::is_absence;
 use crate::hasher::may_be_misplaced;
@@ -20,6 +19,9 @@ impl Follower {
     pub(super) fn plan_project(&mut self, place: Place) {
         let Some(project) = self.project(place) else { return };
         let records = self.states.records(&project);
+        if let Some(listings) = &self.listings {
+            listings.rely_on(&records);
+        }
         for child in self.tree.children(place).to_vec() {
             let Some(root) = self.profile_root(child).map(|(_, root)| root) else { continue };
             let Some(profile) = &mut self.tree.get_mut(child).profile else { continue };
@@ -119,6 +121,10 @@ impl Follower {
                 place = known;
                 continue;
             }
+            if self.watch_recorded(place, &path)? {
+                place = self.tree.child_or_new(place, OsStr::new(name.as_str()));
+                continue;
+            }
             match kind(&path) {
                 Some(FileType::Directory) => {}
                 Some(FileType::Symlink) => {
@@ -144,13 +150,13 @@ impl Follower {
         if level > MAX_LEVELS || !self.watch(place, path, true)? {
             return Ok(());
         }
-        for (name, kind) in list(path).unwrap_or_default() {
+        for (name, kind) in self.entries(path).unwrap_or_default().followed() {
             if kind == FileType::Symlink {
                 *linked = true;
                 continue;
             }
-            let child = self.tree.child_or_new(place, &name);
-            path.push(&name);
+            let child = self.tree.child_or_new(place, name);
+            path.push(name);
             let followed = self.follow_content(child, path, level + 1, linked);
             path.pop();
             followed?;

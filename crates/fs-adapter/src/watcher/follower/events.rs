@@ -78,7 +78,7 @@ impl Follower {
     }
 
     /// Notes what an entry of a directory has to do with.
-    fn touched(&mut self, place: Place, name: &OsStr) {
+    pub(super) fn touched(&mut self, place: Place, name: &OsStr) {
         let directory = self.tree.get(place);
         if let Some(waiting) = directory.passage.as_ref().and_then(|passage| passage.get(name)) {
             self.waiting.extend(waiting);
@@ -115,7 +115,7 @@ impl Follower {
     }
 
     /// Watches what has come into a directory, as far as it is to be watched.
-    fn came(&mut self, place: Place, name: &OsStr, directory: bool) {
+    pub(super) fn came(&mut self, place: Place, name: &OsStr, directory: bool) {
         let known = self.tree.get(place);
         let (entered, collections) = (known.entered.is_some(), known.collections);
         let within = self.within(place, name);
@@ -198,7 +198,7 @@ impl Follower {
         levels
     }
 
-    fn went(&mut self, place: Place, name: &OsStr) {
+    pub(super) fn went(&mut self, place: Place, name: &OsStr) {
         if let Some(child) = self.tree.child(place, name) {
             self.forget(child);
         }

@@ -1,6 +1,6 @@
 //! Watching the directories that the walk lists.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
@@ -15,6 +15,7 @@ use super::copies::look;
 use super::{Follower, Full};
 use crate::fault::is_absence;
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
+use crate::listings::Entries;
 
 /// The bytes of a listing that are read at once.
 const LISTING_BYTES: usize = 8 * 1024;
@@ -58,10 +59,11 @@ impl Follower {
         directory.entered = Some(Entered { depth, round: self.round, closed: false });
         directory.round = self.round;
         let watched = self.watch(place, path, false)?;
-        match list(path) {
+        let listed = if watched { self.entries(path) } else { list(path) };
+        match listed {
             Ok(entries) if watched => {
-                for (name, kind) in entries {
-                    self.meet(place, path, &name, kind)?;
+                for (name, kind) in entries.followed() {
+                    self.meet(place, path, name, kind)?;
                 }
             }
             Err(error) if !is_absence(&error) => {
@@ -96,7 +98,7 @@ impl Follower {
         let walked = walked && !self.scope.exclude.covers(name, || path.clone());
         let met = (|| {
             // Also one that is excluded: it makes no project, but is read where another one does.
-            if hidden && (!left_out || may_be_tracked(path)) {
+            if hidden && (!left_out || self.may_be_tracked(path)) {
                 self.meet_profile_root(place, path, link)?;
             }
             if walked && left_out {
@@ -113,17 +115,17 @@ impl Follower {
 
     /// Looks for projects where nobody watches for new ones; those that are there are watched.
     fn seek(&mut self, path: &mut PathBuf, depth: usize) -> Result<(), Full> {
-        for (name, kind) in list(path).unwrap_or_default() {
+        for (name, kind) in self.entries(path).unwrap_or_default().followed() {
             let directory = kind == FileType::Directory;
             let hidden = name.as_bytes().starts_with(b".");
-            path.push(&name);
+            path.push(name);
             let sought = (|| {
-                if hidden && may_be_tracked(path) {
+                if hidden && self.may_be_tracked(path) {
                     let project = self.place(path.parent().unwrap_or(path));
                     self.meet_profile_root(project, path, !directory)?;
                 }
                 let walked = directory && depth < self.scope.max_depth;
-                if walked && !self.scope.exclude.covers(&name, || path.clone()) {
+                if walked && !self.scope.exclude.covers(name, || path.clone()) {
                     self.seek(path, depth + 1)?;
                 }
                 Ok(())
@@ -158,6 +160,9 @@ impl Follower {
     pub(super) fn look_for_tracker(&mut self, place: Place, path: &Path) -> Result<bool, Full> {
         let waiting = Waiting::Profile(place);
         self.leave_ways(waiting);
+        if let Some(tracker) = self.recorded_tracker(place, path)? {
+            return Ok(tracker);
+        }
         if self.profile(place).is_some_and(|profile| profile.through_link) {
             self.watch_way(path, waiting, false)?;
         }
@@ -183,6 +188,13 @@ impl Follower {
         Ok(tracker == Tracker::There || is_begun(path))
     }
 
+    /// Tells whether there is a tracker in a directory or will be, or nobody may look.
+    fn may_be_tracked(&self, profile_root: &Path) -> bool {
+        self.recorded(profile_root).and_then(|entries| entries.tracker()).unwrap_or_else(|| {
+            !matches!(look(&profile_root.join(TRACKER_FILE)), Ok(None)) || is_begun(profile_root)
+        })
+    }
+
     /// Returns the place of a directory that is there.
     pub(super) fn place(&mut self, path: &Path) -> Place {
         let mut place = TOP;
@@ -194,26 +206,21 @@ impl Follower {
     }
 }
 
-/// Tells whether there is a tracker in a directory or will be, or nobody may look.
-fn may_be_tracked(profile_root: &Path) -> bool {
-    !matches!(look(&profile_root.join(TRACKER_FILE)), Ok(None)) || is_begun(profile_root)
-}
-
 /// Tells whether a write of a profile root has begun and not ended.
 fn is_begun(profile_root: &Path) -> bool {
     matches!(look(&profile_root.join(INTENT_FILE)), Ok(Some(_)))
 }
 
 /// Lists the directories and links in a directory.
-pub(super) fn list(directory: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+pub(super) fn list(directory: &Path) -> io::Result<Entries> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let opened = openat(CWD, directory, flags, Mode::empty())?;
     let mut buffer = [MaybeUninit::uninit(); LISTING_BYTES];
     let mut listing = RawDir::new(&opened, &mut buffer);
-    let mut found = Vec::new();
+    let mut found = Entries::default();
     while let Some(entry) = listing.next() {
         let entry = entry?;
-        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        let name = entry.file_name().to_bytes();
         let kind = match entry.file_type() {
             FileType::Unknown => match statat(&opened, name, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => FileType::from_raw_mode(stat.st_mode),
@@ -221,8 +228,8 @@ pub(super) fn list(directory: &Path) -> io::Result<Vec<(OsString, FileType)>> {
             },
             kind => kind,
         };
-        if matches!(kind, FileType::Directory | FileType::Symlink) && name != "." && name != ".." {
-            found.push((name.to_owned(), kind));
+        if name != b"." && name != b".." {
+            found.note(name, kind);
         }
     }
     Ok(found)

@@ -1,0 +1,90 @@
+//! Taking what the first scan has listed in place of listing, and looking again where that was wrong.
+
+use std::io;
+use std::path::Path;
+
+use rustix::fs::FileType;
+
+use super::super::role::Tracker;
+use super::super::tree::Place;
+use super::copies::kind;
+use super::walk::list;
+use super::{Follower, Full};
+use crate::listings::{Entries, News};
+
+impl Follower {
+    /// Returns what is in a directory that is watched.
+    pub(super) fn entries(&self, path: &Path) -> io::Result<Entries> {
+        self.recorded(path).map_or_else(|| list(path), Ok)
+    }
+
+    pub(super) fn recorded(&self, path: &Path) -> Option<Entries> {
+        self.listings.as_ref()?.take(path)
+    }
+
+    /// Watches an entry of a directory that was a directory when the first scan listed it; tells whether it is
+    /// one still.
+    pub(super) fn watch_recorded(&mut self, parent: Place, path: &Path) -> Result<bool, Full> {
+        let Some(name) = path.file_name().filter(|_| self.recorded(path).is_some()) else {
+            return Ok(false);
+        };
+        let place = self.tree.child_or_new(parent, name);
+        self.watch(place, path, true)
+    }
+
+    /// Watches a profile root of which the first scan has seen whether it holds a tracker; tells that.
+    /// Nothing where it has not, or where that takes a closer look.
+    pub(super) fn recorded_tracker(
+        &mut self,
+        place: Place,
+        path: &Path,
+    ) -> Result<Option<bool>, Full> {
+        if self.profile(place).is_none_or(|profile| profile.through_link) {
+            return Ok(None);
+        }
+        let Some(there) = self.recorded(path).and_then(|entries| entries.tracker()) else {
+            return Ok(None);
+        };
+        if !self.watch(place, path, there)? {
+            return Ok(None);
+        }
+        if let Some(profile) = &mut self.tree.get_mut(place).profile {
+            profile.tracker = if there { Tracker::There } else { Tracker::Absent };
+        }
+        Ok(Some(there))
+    }
+
+    /// Looks at what a scan has found otherwise than it was when it was watched, as if an event had told of it.
+    pub(in super::super) fn look_again(&mut self, news: &News) {
+        if news.names.is_empty()
+            && let Some(project) = self.tree.find(&news.directory)
+        {
+            self.project_changed(project);
+        }
+        for name in &news.names {
+            let Some(place) = self.watched_at(&news.directory) else {
+                return self.seek_again(&news.directory);
+            };
+            self.touched(place, name);
+            self.went(place, name);
+            if let Some(kind) = kind(&news.directory.join(name)) {
+                self.came(place, name, kind == FileType::Directory);
+            }
+        }
+    }
+
+    /// Looks for projects where nobody watches, from the last directory on the way there that is watched.
+    fn seek_again(&mut self, directory: &Path) {
+        for below in directory.ancestors() {
+            let (Some(above), Some(name)) = (below.parent(), below.file_name()) else { return };
+            if let Some(place) = self.watched_at(above) {
+                self.came(place, name, true);
+                return;
+            }
+        }
+    }
+
+    fn watched_at(&self, path: &Path) -> Option<Place> {
+        self.tree.find(path).filter(|place| self.tree.get(*place).watch().is_some())
+    }
+}

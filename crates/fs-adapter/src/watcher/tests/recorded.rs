@@ -1,0 +1,212 @@
+//! Watching what the first scan has listed, without listing it again; and what the next scan finds that came
+//! or went in between.
+
+use rustix::fs::FileType;
+use skillstat_domain::{ProjectDiscovery, ProjectStates};
+
+use super::*;
+use crate::listings::{Entries, Listings};
+use crate::{ReportingHasher, ReportingStates};
+
+/// A watched tree that was scanned before.
+struct Scanned {
+    watched: Watched,
+    listings: Arc<Listings>,
+    discovery: Arc<dyn ProjectDiscovery>,
+    states: Arc<dyn ProjectStates>,
+}
+
+impl Scanned {
+    /// Scans, lets something happen, and watches.
+    fn then(tree: TempTree, between: impl FnOnce(&TempTree)) -> Self {
+        Self::over(tree, Arc::new(Listings::new()), between)
+    }
+
+    fn over(tree: TempTree, listings: Arc<Listings>, between: impl FnOnce(&TempTree)) -> Self {
+        let (options, scribe) = (options(&tree, 100_000), Arc::new(Scribe::default()));
+        let discovery = OpenatDiscovery::new(options.discovery.clone(), Arc::new(InTurn)).unwrap();
+        let hasher = Arc::new(ReportingHasher(Arc::clone(&listings)));
+        let states = Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), hasher));
+        let ports = WatchPorts {
+            discovery: Arc::new(discovery.reporting(Arc::clone(&listings))),
+            states: Arc::new(ReportingStates::new(states, Arc::clone(&listings))),
+            sink: Arc::clone(&scribe) as _,
+            listings: Some(Arc::clone(&listings)),
+        };
+        let (discovery, states) = (Arc::clone(&ports.discovery), Arc::clone(&ports.states));
+        scan(&*discovery, &*states);
+        between(&tree);
+        let kernel = Kernels::new();
+        let watcher = InotifyWatcher::over(Arc::clone(&kernel) as _, options, ports, PACE).unwrap();
+        watcher.begin();
+        let watched = Watched { tree, kernel, scribe, watcher };
+        watched.wait_for_state(|state| state == WatchState::Live);
+        Self { watched, listings, discovery, states }
+    }
+
+    /// Returns what is told of what another scan finds.
+    fn scan(&self) -> Vec<Change> {
+        self.watched.told(|_| scan(&*self.discovery, &*self.states))
+    }
+}
+
+/// Lists everything: what the walk enters, and all copies.
+fn scan(discovery: &dyn ProjectDiscovery, states: &dyn ProjectStates) {
+    for project in discovery.discover().value {
+        let records = states.records(&project);
+        for record in 0..records.records.len() {
+            states.state(&records, record);
+        }
+    }
+}
+
+#[test]
+fn each_directory_is_watched_by_one_call_and_no_other_than_without_a_scan() {
+    let scanned = Scanned::then(shop(), |_| ());
+    let plain = Watched::new(shop());
+    let kernel = &scanned.watched.kernel;
+    // Once more for `skills`: the walk lists it before it is known that it holds copies.
+    assert_eq!(kernel.asked.load(Ordering::SeqCst), kernel.watched() + 1);
+    let base = |watched: &Watched| watched.tree.path("").components().count();
+    assert_eq!(kernel.watched() - base(&scanned.watched), plain.kernel.watched() - base(&plain));
+    assert_eq!(scanned.scan(), []);
+    assert!(scanned.listings.begin().is_none(), "all is verified");
+    let told = scanned.watched.told(write("root/shop/.claude/skills/pdf/scripts/run.py", "new"));
+    let path = "skills/pdf/scripts/run.py";
+    assert_eq!(told, [scanned.watched.content("root/shop", ".claude", path)]);
+}
+
+#[test]
+fn a_directory_that_came_into_a_copy_in_between_is_found_and_followed() {
+    let scanned = Scanned::then(shop(), |tree| {
+        tree.file("root/shop/.claude/skills/pdf/new/deep/file", "");
+    });
+    let watched = &scanned.watched;
+    let came = [watched.content("root/shop", ".claude", "skills/pdf/new")];
+    let file = "root/shop/.claude/skills/pdf/new/deep/file";
+    assert_eq!(watched.told(write(file, "1")), [], "what was recorded was taken");
+    assert_eq!(scanned.scan(), came);
+    let touched = [watched.content("root/shop", ".claude", "skills/pdf/new/deep/file")];
+    assert_eq!(watched.told(write(file, "2")), touched);
+    assert_eq!(scanned.scan(), []);
+}
+
+#[test]
+fn what_a_scan_finds_is_told_unasked() {
+    let scanned = Scanned::then(shop(), |tree| {
+        tree.directory("root/shop/.claude/skills/pdf/new");
+    });
+    let watched = &scanned.watched;
+    scan(&*scanned.discovery, &*scanned.states);
+    let came = watched.content("root/shop", ".claude", "skills/pdf/new");
+    watched.scribe.wait_for("the new directory", |change| *change == came);
+    watched.scribe.wait_until("settled", || watched.watcher.is_settled());
+}
+
+#[test]
+fn a_project_that_came_in_between_is_found_and_followed() {
+    let scanned = Scanned::then(shop(), |tree| {
+        tree.file("root/bank/.claude/.skillmeat-deployed.toml", tracker(&["pdf"]))
+            .file("root/bank/.claude/skills/pdf/SKILL.md", "")
+            .file("root/shop/.codex/.skillmeat-deployed.toml", tracker(&["csv"]))
+            .file("root/shop/.codex/skills/csv/SKILL.md", "");
+    });
+    let watched = &scanned.watched;
+    let came = [
+        watched.project("root/bank"),
+        watched.project("root/shop"),
+        watched.content("root/bank", ".claude", "skills/pdf"),
+        watched.content("root/shop", ".codex", "skills/csv"),
+    ];
+    assert_eq!(scanned.scan(), came);
+    for (project, root, path) in [
+        ("root/bank", ".claude", "skills/pdf/SKILL.md"),
+        ("root/shop", ".codex", "skills/csv/SKILL.md"),
+    ] {
+        let touched = [watched.content(project, root, path)];
+        let told = watched.told(|tree| {
+            tree.file(format!("{project}/{root}/{path}"), "new");
+        });
+        assert_eq!(told, touched);
+    }
+}
+
+#[test]
+fn a_project_that_came_in_between_where_nobody_watches_is_found_and_followed() {
+    let tree = shop();
+    tree.file("root/shop/node_modules/a/file", "").tracker("root/shop/node_modules/.claude");
+    let scanned = Scanned::then(tree, |tree| {
+        tree.file("root/shop/node_modules/b/.x/.skillmeat-deployed.toml", tracker(&["pdf"]))
+            .file("root/shop/node_modules/b/.x/skills/pdf/SKILL.md", "");
+    });
+    let watched = &scanned.watched;
+    let came = watched.project("root/shop/node_modules/b");
+    assert!(scanned.scan().contains(&came));
+    let file = "root/shop/node_modules/b/.x/skills/pdf/SKILL.md";
+    let touched = [watched.content("root/shop/node_modules/b", ".x", "skills/pdf/SKILL.md")];
+    assert_eq!(watched.told(write(file, "new")), touched);
+}
+
+#[test]
+fn a_tracker_that_came_or_went_in_between_is_found() {
+    let tree = shop();
+    tree.file("root/bank/.claude/skills/pdf/SKILL.md", "");
+    let scanned = Scanned::then(tree, |tree| {
+        tree.file("root/bank/.claude/.skillmeat-deployed.toml", tracker(&["pdf"]));
+        fs::remove_file(tree.path("root/shop/.claude/.skillmeat-deployed.toml")).unwrap();
+    });
+    let watched = &scanned.watched;
+    let found = [
+        watched.project("root/bank"),
+        watched.project("root/shop"),
+        watched.content("root/bank", ".claude", "skills/pdf"),
+    ];
+    assert_eq!(scanned.scan(), found);
+    let touched = [watched.content("root/bank", ".claude", "skills/pdf/SKILL.md")];
+    assert_eq!(watched.told(write("root/bank/.claude/skills/pdf/SKILL.md", "new")), touched);
+}
+
+#[test]
+fn a_directory_that_went_in_between_is_found_and_followed_when_it_is_there_again() {
+    let scanned = Scanned::then(shop(), |tree| {
+        fs::remove_dir_all(tree.path("root/shop/.claude/skills/pdf/scripts")).unwrap();
+        // A link in the place of a directory, to where no copy is.
+        fs::rename(tree.path("root/shop/.claude/skills/csv"), tree.path("root/csv")).unwrap();
+        tree.link("root/shop/.claude/skills/csv", "../../../csv");
+    });
+    let watched = &scanned.watched;
+    let told = scanned.scan();
+    assert!(told.contains(&watched.content("root/shop", ".claude", "")), "a link: {told:?}");
+    let file = "root/shop/.claude/skills/pdf/scripts/run.py";
+    assert!(!watched.told(write(file, "1")).is_empty());
+    assert!(!watched.told(write(file, "2")).is_empty());
+}
+
+#[test]
+fn what_a_scan_lists_that_began_before_all_was_watched_is_not_relied_on() {
+    let listings = Arc::new(Listings::new());
+    let early = listings.begin().unwrap();
+    let scanned = Scanned::over(shop(), Arc::clone(&listings), |tree| {
+        tree.directory("root/shop/.claude/skills/pdf/new");
+    });
+    let mut before = Entries::default();
+    before.note(b"scripts", FileType::Directory);
+    early.report(&scanned.watched.tree.path("root/shop/.claude/skills/pdf"), &before);
+    let came = scanned.watched.content("root/shop", ".claude", "skills/pdf/new");
+    assert_eq!(scanned.scan(), [came]);
+}
+
+#[test]
+fn after_events_were_lost_nothing_recorded_is_taken() {
+    let scanned = Scanned::then(shop(), |tree| {
+        tree.file("root/shop/.claude/skills/pdf/new/file", "");
+    });
+    let watched = &scanned.watched;
+    watched.scribe.take();
+    watched.kernel.loses.store(true, Ordering::SeqCst);
+    watched.watcher.settle();
+    watched.wait_for_state(|state| state == WatchState::Live);
+    let touched = [watched.content("root/shop", ".claude", "skills/pdf/new/file")];
+    assert_eq!(watched.told(write("root/shop/.claude/skills/pdf/new/file", "1")), touched);
+    assert!(scanned.listings.begin().is_none(), "nothing is left to be verified");
+}
