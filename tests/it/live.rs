@@ -50,6 +50,19 @@ impl Followed {
     /// The same with a tree that has more in it than a root, and with settings: variables and values, in
     /// which `~` stands for the tree.
     async fn over(settings: &[(&str, &str)], make: impl FnOnce(&Path)) -> Self {
+        let followed = Self::begin(settings, make);
+        let mut listener = followed.live.feed.listen(None);
+        followed.is_watched().await;
+        // Everything was told as changed when the watches stood; what comes after that is told apart.
+        let told = listener.next();
+        let told =
+            tokio::time::timeout(PATIENCE, told).await.expect("it is told").map(|it| it.news);
+        assert_eq!(told, Some(News::Resync));
+        followed
+    }
+
+    /// The same without waiting for anything.
+    fn begin(settings: &[(&str, &str)], make: impl FnOnce(&Path)) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let base = fs::canonicalize(directory.path()).expect("it is there");
         make(&base);
@@ -70,15 +83,7 @@ impl Followed {
             Config::load(Flags::default(), &surroundings).expect("the configuration is good");
         let plain = App::new(&config).expect("the configuration is good");
         let live = Live::start(&config, &Handle::current()).expect("it starts");
-        let mut listener = live.feed.listen(None);
-        let followed = Self { base, live, plain, _directory: directory };
-        followed.is_watched().await;
-        // Everything was told as changed when the watches stood; what comes after that is told apart.
-        let told = listener.next();
-        let told =
-            tokio::time::timeout(PATIENCE, told).await.expect("it is told").map(|it| it.news);
-        assert_eq!(told, Some(News::Resync));
-        followed
+        Self { base, live, plain, _directory: directory }
     }
 
     /// Waits until every change is seen.

@@ -13,6 +13,12 @@ use steps::Steps;
 use super::{Followed, deploy};
 use crate::support::seed;
 
+/// How often a service begins while things change.
+const BEGINNINGS: usize = 20;
+
+/// How many steps there are before it begins.
+const BEFORE: usize = 100;
+
 /// How many steps a history has.
 const STEPS: usize = 1000;
 
@@ -61,4 +67,34 @@ async fn a_thousand_steps_at_random_while_others_ask() {
     history(seed("LIVE_SEED"), &followed).await;
     done.store(true, Ordering::SeqCst);
     asking.await.expect("it does not panic");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_at_random_while_the_service_begins() {
+    // What comes and goes after the first scan and before its watch is found by the next.
+    for _ in 0..BEGINNINGS {
+        let (seed, mut stepping) = (seed("LIVE_SEED"), None);
+        let begun = Arc::new(AtomicBool::new(false));
+        let followed = Followed::begin(&SETTINGS, |base| {
+            tree(base);
+            let mut steps = Steps::new(seed, base.to_owned());
+            (0..BEFORE).for_each(|_| drop(steps.step()));
+            let until = Arc::clone(&begun);
+            stepping = Some(std::thread::spawn(move || {
+                while !until.load(Ordering::SeqCst) {
+                    steps.step();
+                }
+                steps
+            }));
+        });
+        followed.is_watched().await;
+        begun.store(true, Ordering::SeqCst);
+        let mut steps = stepping.expect("made").join().expect("it does not panic");
+        followed.is_watched().await;
+        for number in 0..20 {
+            let what = format!("seed {seed}, {number} steps after it has begun");
+            followed.check(&what).await;
+            steps.step();
+        }
+    }
 }
