@@ -12,6 +12,9 @@ use crate::layout::MAX_TOML_BYTES;
 /// For how many bytes there is room before any has come. Few trackers have more.
 const MOST_AT_ONCE: u64 = 256 * 1024;
 
+/// How often a file that is cut short while it is read is tried.
+const TRIES: usize = 3;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub(crate) enum NotRead {
@@ -21,13 +24,27 @@ pub(crate) enum NotRead {
     Refused { reason: String, fix: &'static str },
 }
 
-/// Reads a file of at most [`MAX_TOML_BYTES`]. A FIFO or device is never opened.
+/// Reads a file of at most [`MAX_TOML_BYTES`]. A FIFO or device is never opened. One that is cut short while it
+/// is read, as by who writes it in place, is read again.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NotRead> {
     read_at(CWD, path)
 }
 
 /// The same by its path from an open directory.
 pub(crate) fn read_at(directory: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>, NotRead> {
+    for _ in 0..TRIES {
+        if let Some(bytes) = read_once(directory, path)? {
+            return Ok(bytes);
+        }
+    }
+    Err(NotRead::Refused {
+        reason: "changed each time it was read".to_owned(),
+        fix: "ask again when whatever writes there has finished",
+    })
+}
+
+/// Reads a file; nothing when less came than there was before.
+fn read_once(directory: BorrowedFd<'_>, path: &Path) -> Result<Option<Vec<u8>>, NotRead> {
     let look = |flags| statat(directory, path, flags).map_err(io::Error::from);
     // Mostly there is nothing, or a file and no link: that takes one look.
     let named =
@@ -58,7 +75,8 @@ pub(crate) fn read_at(directory: BorrowedFd<'_>, path: &Path) -> Result<Vec<u8>,
             fix: "look at what wrote it; a tracker or manifest has less than 1 kB a record",
         });
     }
-    Ok(bytes)
+    let is_whole = u64::try_from(bytes.len()).is_ok_and(|read| read >= length);
+    Ok(is_whole.then_some(bytes))
 }
 
 /// Reads at most `limit` bytes. Whatever length the file claims to have, only what comes takes memory.

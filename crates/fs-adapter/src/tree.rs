@@ -286,7 +286,14 @@ impl<R: Reader> Walk<'_, R> {
             read += count as u64;
             // A file of known size has ended when that much was read; that it has not grown is
             // looked at in the end. Some file systems say 0 for files that do have content.
-            if count == 0 || (size > 0 && read >= size) {
+            if size > 0 && read >= size {
+                break;
+            }
+            if count == 0 {
+                if read < size {
+                    // It has been cut short meanwhile.
+                    return Err(self.fault(What::Changed));
+                }
                 break;
             }
         }

@@ -6,5 +6,6 @@
 
 mod kills;
 mod served;
+mod short;
 mod strace;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Output};
 use std::time::Duration;
 
@@ -56,6 +57,16 @@ pub(crate) fn kill(world: &World, arguments: &[&str], call: &Call) -> Output {
     let expression = format!("inject={name}:signal=KILL:when={number}");
     let options = ["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &expression];
     strace(world, &options, arguments)
+}
+
+/// Runs a command line for which some of the reads of a file bring nothing, as if it ended there.
+pub(crate) fn cut_short(world: &World, arguments: &[&str], file: &Path, which: &str) -> Output {
+    let (file, expression) = (file.to_str().unwrap(), format!("inject=read:retval=0:when={which}"));
+    strace(
+        world,
+        &["-o", "/dev/null", "-P", file, "-e", "trace=read", "-e", &expression],
+        arguments,
+    )
 }
 
 fn strace(world: &World, options: &[&str], arguments: &[&str]) -> Output {
