@@ -1,8 +1,9 @@
 //! The service that is asked first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fs, io};
 
 use skillstat_client::ServiceQuery;
 use skillstat_domain::{Cached, Clock, Collection, Overview, QueryError, Scanned, StatisticsQuery};
@@ -48,6 +49,10 @@ impl Service {
     pub(super) fn ask(&self, scope: Scope) -> Result<(Told, Source), String> {
         match self {
             Self::None(reason) => Err(reason.clone()),
+            // As it is for most: then no runtime is started to ask nobody.
+            Self::At(socket, _) if is_absent(socket) => {
+                Err(format!("no service at {}", socket.display()))
+            }
             Self::At(socket, query) => {
                 let told = Told::by(&**query, scope)?;
                 let source = Source::Service { socket: socket.clone(), age: told.age() };
@@ -55,6 +60,10 @@ impl Service {
             }
         }
     }
+}
+
+fn is_absent(socket: &Path) -> bool {
+    fs::symlink_metadata(socket).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 impl Told {

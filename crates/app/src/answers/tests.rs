@@ -13,7 +13,8 @@ fn app(query: MockStatisticsQuery) -> App {
     let flags = Flags { roots: vec!["/nonexistent/root".into()], ..Flags::default() };
     let config = Config::load(flags, &Surroundings::default()).unwrap();
     let mut app = App::new(&config).unwrap();
-    app.service = Service::At("/s".into(), Arc::new(query));
+    // Whatever lies there: it is there, so it is asked.
+    app.service = Service::At("/".into(), Arc::new(query));
     app
 }
 
