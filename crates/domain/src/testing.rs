@@ -9,6 +9,7 @@ pub mod contract;
 mod in_memory;
 mod in_memory_fleet;
 mod manual_clock;
+pub mod properties;
 mod recording_observer;
 mod sketch;
 

@@ -10,6 +10,8 @@ mod address;
 mod connector;
 mod entry;
 mod limits;
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod properties;
 mod reply;
 
 use std::collections::BTreeSet;

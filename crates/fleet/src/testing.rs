@@ -7,3 +7,6 @@ mod way;
 pub use proxy::{Proxy, Traffic};
 pub use server::RedisServer;
 pub use way::{RuntimeClock, Way, WayThere};
+
+#[cfg(feature = "redis")]
+pub use super::redis::properties::redis as holds_of_what_a_server_says;

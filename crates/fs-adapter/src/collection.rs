@@ -1,6 +1,8 @@
 //! Collections as SkillMeat keeps them, read only.
 
 mod entry;
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod properties;
 
 use std::path::Path;
 use std::{fs, io};
@@ -74,7 +76,8 @@ impl SkillmeatHome {
     fn active(&self, problems: &mut Vec<Problem>) -> String {
         let path = self.home.join(SKILLMEAT_CONFIG_FILE);
         let mut active = DEFAULT_COLLECTION.to_owned();
-        document(&path, problems, |table, _, _| {
+        let bytes = file(&path, problems).unwrap_or_default();
+        document(&path, &bytes, problems, |table, _, _| {
             if let Some(DeValue::Table(settings)) =
                 table.get("settings").map(toml::Spanned::get_ref)
                 && let Some(DeValue::String(name)) =
@@ -108,8 +111,18 @@ fn names(directory: &Utf8Path, problems: &mut Vec<Problem>) -> io::Result<Vec<St
 /// Reads the manifest of a collection; nothing when the directory has none.
 fn manifest(collection: &Utf8Path, problems: &mut Vec<Problem>) -> Option<Vec<CollectionArtifact>> {
     let path = collection.join(MANIFEST_FILE);
+    let bytes = file(&path, problems)?;
+    Some(manifest_in(&path, &bytes, problems))
+}
+
+/// Takes the bytes of the manifest at a path apart.
+fn manifest_in(
+    path: &Utf8Path,
+    bytes: &[u8],
+    problems: &mut Vec<Problem>,
+) -> Vec<CollectionArtifact> {
     let mut artifacts = Vec::new();
-    let found = document(&path, problems, |table, lines, problems| {
+    document(path, bytes, problems, |table, lines, problems| {
         let Some(listed) = table.get("artifacts") else { return };
         let DeValue::Array(entries) = listed.get_ref() else {
             let fix = "make it an array of tables: `[[artifacts]]`";
@@ -137,31 +150,35 @@ fn manifest(collection: &Utf8Path, problems: &mut Vec<Problem>) -> Option<Vec<Co
             }
         }
     });
-    found.then_some(artifacts)
+    artifacts
 }
 
-/// Reads a TOML file and hands its table on; tells whether there is such a file.
-fn document(
-    path: &Utf8Path,
-    problems: &mut Vec<Problem>,
-    read: impl FnOnce(&DeTable<'_>, &Lines, &mut Vec<Problem>),
-) -> bool {
-    let bytes = match regular_file::read(Path::new(path)) {
-        Ok(bytes) => bytes,
-        Err(NotRead::Absent) => return false,
+/// Reads a file; nothing when there is none. One that cannot be read is a problem, and holds nothing.
+fn file(path: &Utf8Path, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
+    match regular_file::read(Path::new(path)) {
+        Ok(bytes) => Some(bytes),
+        Err(NotRead::Absent) => None,
         Err(NotRead::Refused { reason, fix }) => {
             problems.push(problem(path.as_str(), None, (reason, fix)));
-            return true;
+            Some(Vec::new())
         }
-    };
-    let lines = Lines::new(&bytes, 1);
-    let text = match str::from_utf8(&bytes) {
+    }
+}
+
+/// Takes a TOML file apart and hands its table on.
+fn document(
+    path: &Utf8Path,
+    bytes: &[u8],
+    problems: &mut Vec<Problem>,
+    read: impl FnOnce(&DeTable<'_>, &Lines, &mut Vec<Problem>),
+) {
+    let lines = Lines::new(bytes, 1);
+    let text = match str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let line = lines.at(error.valid_up_to());
             let what = ("is not UTF-8".to_owned(), "save it as UTF-8");
-            problems.push(problem(path.as_str(), Some(line), what));
-            return true;
+            return problems.push(problem(path.as_str(), Some(line), what));
         }
     };
     match DeTable::parse(text) {
@@ -172,7 +189,6 @@ fn document(
             problems.push(problem(path.as_str(), Some(line), (reason, "correct the line")));
         }
     }
-    true
 }
 
 fn problem(path: &str, line: Option<u32>, (reason, fix): (String, &str)) -> Problem {

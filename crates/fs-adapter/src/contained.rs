@@ -1,5 +1,8 @@
 //! Reading a copy, or what it was deployed from, without leaving the directory it is in.
 
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod properties;
+
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;

@@ -14,6 +14,8 @@ mod draft;
 mod here;
 mod intent;
 mod interruption;
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod properties;
 mod receipts;
 mod recorded;
 mod recovery;

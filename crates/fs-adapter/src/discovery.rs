@@ -7,6 +7,8 @@ mod exclude;
 mod found;
 mod indexed;
 mod openat;
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod properties;
 mod remembered;
 mod walkdir;
 

@@ -13,6 +13,8 @@ mod fingerprint;
 mod keeping;
 mod known;
 mod opened;
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod properties;
 mod reported;
 mod settled;
 mod slice;

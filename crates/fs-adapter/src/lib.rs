@@ -17,6 +17,8 @@ mod links;
 mod listing;
 mod listings;
 mod pause;
+#[cfg(any(test, feature = "test-util"))]
+pub mod properties;
 mod regular_file;
 mod reporter;
 mod reporting_states;

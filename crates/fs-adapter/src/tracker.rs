@@ -1,6 +1,8 @@
 //! Reading the trackers of a project.
 
 mod document;
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod properties;
 mod record;
 mod record_text;
 mod text;

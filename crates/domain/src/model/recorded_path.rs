@@ -66,7 +66,10 @@ pub enum PathFault {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::testing::properties::recorded_path;
 
     #[track_caller]
     fn check(text: &str, expected: Result<&str, PathFault>) {
@@ -88,5 +91,12 @@ mod tests {
         check("skills/../../x", Err(PathFault::Parent));
         check("skills/..", Err(PathFault::Parent));
         check("skills/\0", Err(PathFault::Nul));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_inside_stays_there(text in "[a/.\\\\\x00é]{0,16}") {
+            recorded_path(&text);
+        }
     }
 }

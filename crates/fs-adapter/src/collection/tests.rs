@@ -1,5 +1,7 @@
 //! Reading collections: SkillMeat's own sample, and manifests and settings that are broken.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use skillstat_domain::{ArtifactDetails, ArtifactMetadata};
 
 use super::*;
@@ -309,4 +311,20 @@ fn default_is_active_unless_the_configuration_names_another() {
 fn a_configuration_that_is_not_toml_is_a_problem_and_the_collections_stay() {
     let (tree, problems) = check_active(Some("[settings]\nwhat = ?\n"), &["default"]);
     check_problem(&tree, &problems, "home/config.toml", Some(2), "not TOML");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_give_artifacts_and_problems_with_a_line_that_exists(
+        pieces in vec(prop_oneof![
+            "[ -~\\n]{0,20}",
+            "[a-c]".prop_map(|name| entry(&name)),
+            prop::sample::select(vec!["[[artifacts]]\n", "artifacts = ", "\"", "[", "\r\n", "\0"])
+                .prop_map(str::to_owned),
+        ], 0..8),
+        end in vec(any::<u8>(), 0..4),
+    ) {
+        let bytes = [pieces.concat().as_bytes(), &end].concat();
+        crate::properties::manifest(&bytes);
+    }
 }

@@ -185,7 +185,7 @@ impl Intent {
         Ok(renameat(root.fd(), INTENT_FILE, root.fd(), INTENT_DONE_FILE)?)
     }
 
-    fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         let list = |values: &mut dyn Iterator<Item = &str>| {
             values.map(quoted).collect::<Vec<_>>().join(", ")
         };
@@ -215,7 +215,7 @@ impl Intent {
 
     /// Reads what [`to_text`](Self::to_text) writes; nothing when it is anything else. The text may come
     /// from a repository that somebody has cloned: no path in it leads out of the profile root.
-    fn from_text(text: &str) -> Option<Self> {
+    pub(super) fn from_text(text: &str) -> Option<Self> {
         let table: Table = toml::from_str(text).ok()?;
         if table.get("version")?.as_integer()? != VERSION {
             return None;
@@ -247,7 +247,7 @@ impl Intent {
             Some(backup) => Some(backup.as_str()?.parse().ok()?),
         };
         Some(Self {
-            artifact: table.get("artifact")?.as_str()?.parse().ok()?,
+            artifact: ArtifactId::from_printed(table.get("artifact")?.as_str()?).ok()?,
             blocks: texts("blocks")?,
             backup,
             made: texts("made")?.iter().map(|made| path(made)).collect::<Option<_>>()?,

@@ -45,7 +45,7 @@ impl<'a> Document<'a> {
     }
 
     /// The same without the short way.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "test-util"))]
     pub(super) fn read_as_toml(mut self, bytes: &[u8]) {
         let text = self.behind_mark(bytes);
         self.read_toml(text);

@@ -1,5 +1,6 @@
 //! The service over a world that a test makes up: contract, guards, freshness.
 
+mod any;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]

@@ -152,8 +152,12 @@ impl Ports {
     fn of(world: &World) -> Self {
         let mut feed = MockChangeFeed::new();
         feed.expect_latest().return_const(7_u64);
+        let mut cache = MockStatsCache::new();
+        cache.expect_counters().returning(CacheCounters::default);
+        cache.expect_invalidate_all().return_const(());
+        cache.expect_invalidate_artifact().return_const(());
         Self {
-            cache: MockStatsCache::new(),
+            cache,
             feed: Arc::new(feed),
             watcher: Arc::new(Unwatched),
             commands: Arc::new(InMemoryCommands::new(world)),

@@ -1,7 +1,7 @@
 //! What a machine reports to others, as JSON.
 
 use serde::{Deserialize, Serialize};
-use skillstat_domain::{HostArtifact, HostSummary, StateName};
+use skillstat_domain::{ArtifactId, HostArtifact, HostSummary, StateName};
 
 use super::watch_state;
 
@@ -107,7 +107,8 @@ fn artifact(
     }
     let state = |name: String| StateName::ALL.into_iter().find(|state| state.as_str() == name);
     Ok(HostArtifact {
-        artifact: id.parse().map_err(|_| HostBodyError("an artifact without an id"))?,
+        artifact: ArtifactId::from_printed(&id)
+            .map_err(|_| HostBodyError("an artifact without an id"))?,
         total: size(total),
         modified: size(modified),
         worst: match worst {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::*;
+use crate::testing::properties::{hunks_lead_to_the_other, patched};
 
 /// Prints hunks as a patch has them; a line without an end shows as `\`.
 fn print(hunks: &[Hunk<'_>]) -> String {
@@ -79,41 +80,12 @@ fn texts_made_to_be_slow_are_not() {
     sorted.sort_unstable();
     let after = sorted.concat();
     let hunks = hunks(before.as_bytes(), after.as_bytes());
-    assert_eq!(applied(before.as_bytes(), &hunks), after.as_bytes());
-}
-
-/// Does what a patch program does.
-fn applied(before: &[u8], hunks: &[Hunk<'_>]) -> Vec<u8> {
-    let lines: Vec<&[u8]> = before.split_inclusive(|&byte| byte == b'\n').collect();
-    let (mut after, mut at) = (Vec::new(), 0);
-    for hunk in hunks {
-        let count = usize::try_from(hunk.before.count).unwrap();
-        let first = usize::try_from(hunk.before.first).unwrap() - usize::from(count > 0);
-        after.extend(&lines[at..first]);
-        let (mut left, mut came) = (Vec::new(), 0);
-        for line in &hunk.lines {
-            if line.change != LineChange::Added {
-                left.push(line.text);
-            }
-            if line.change != LineChange::Removed {
-                after.push(line.text);
-                came += 1;
-            }
-        }
-        assert_eq!(left, &lines[first..first + count], "it is about these lines");
-        assert_eq!(came, hunk.after.count, "and makes so many");
-        at = first + count;
-    }
-    after.extend(&lines[at..]);
-    after.concat()
+    assert_eq!(patched(before.as_bytes(), &hunks), after.as_bytes());
 }
 
 proptest! {
     #[test]
     fn hunks_lead_from_one_text_to_the_other(before in "[ab\r\n]{0,40}", after in "[ab\r\n]{0,40}") {
-        let hunks = hunks(before.as_bytes(), after.as_bytes());
-        prop_assert_eq!(applied(before.as_bytes(), &hunks), after.as_bytes());
-        let back = super::hunks(after.as_bytes(), before.as_bytes());
-        prop_assert_eq!(applied(after.as_bytes(), &back), before.as_bytes());
+        hunks_lead_to_the_other(before.as_bytes(), after.as_bytes());
     }
 }

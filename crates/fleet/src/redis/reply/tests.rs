@@ -1,7 +1,10 @@
 //! What is taken for an answer, and what is not.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use skillstat_domain::SharedChange;
 
+use super::super::properties::redis;
 use super::*;
 
 fn text(text: &str) -> Value {
@@ -96,4 +99,29 @@ fn a_machine_reports_of_itself_only() {
 fn what_a_stranger_says_is_short_and_plain() {
     assert_eq!(said("a\x1b[2J\nb"), "a [2J b");
     assert_eq!(said(&"x".repeat(500)).chars().count(), 201);
+}
+
+/// A reply, or nearly one, in Redis's protocol.
+fn reply_like() -> impl Strategy<Value = Vec<u8>> {
+    let text = prop_oneof![
+        "[0-9]{1,20}",
+        "changes|everything|E|C|Pa/b|P\\.\\.",
+        "run_id:[0-9a-f]{39,41}",
+        "[ -~]{0,8}",
+        Just(format!(r#"{{"host":"{}","projects":{}}}"#, "0a".repeat(16), u64::MAX)),
+    ];
+    let bulk = text.prop_map(|text| format!("${}\r\n{text}\r\n", text.len()));
+    let list =
+        vec(bulk.clone(), 0..7).prop_map(|items| format!("*{}\r\n{}", items.len(), items.concat()));
+    prop_oneof![bulk, list, Just("_\r\n".to_owned()), "[+:-][0-9]{0,9}\r\n"]
+        .prop_map(String::into_bytes)
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_said_is_taken_for_what_it_is(
+        reply in prop_oneof![reply_like(), vec(any::<u8>(), 0..64)],
+    ) {
+        redis(&reply);
+    }
 }

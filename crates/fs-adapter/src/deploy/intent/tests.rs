@@ -5,6 +5,7 @@ use cap_std::fs::Dir;
 use proptest::prelude::*;
 
 use super::*;
+use crate::properties;
 use crate::test_support::TempTree;
 
 fn root(tree: &TempTree) -> Beneath {
@@ -104,10 +105,26 @@ fn it_tells_what_has_changed_places() {
     check(&[PLACE], None, None, Moved::Unknown);
 }
 
+/// A line of an intent, or nearly one.
+fn line() -> impl Strategy<Value = String> {
+    let path =
+        prop::sample::select(vec!["skills/x", "../x", "/etc", "a/../../b", "", ".", "a\\u0000"]);
+    let quoted =
+        |key: &'static str| path.clone().prop_map(move |path| format!("{key} = \"{path}\"\n"));
+    prop_oneof![
+        Just("version = 1\nphase = \"staging\"\nartifact = \"skill:x\"\nblocks = []\n".to_owned()),
+        path.clone().prop_map(|path| format!("made = [\"{path}\"]\n")),
+        quoted("[[swap]]\npath"),
+        quoted("backup"),
+        "(new|old) = \"[0-9]{1,3}\"\n",
+        "[ -~]{0,12}\n",
+    ]
+}
+
 proptest! {
     #[test]
     fn any_intent_is_read_back(
-        name in "[a-z:é\"\\\\]{1,8}",
+        name in "[a-z:é\"\\\\]{1,8}(\\.md){0,2}",
         blocks in prop::collection::vec("[ -~\\n\\r\\té]{0,40}", 0..3),
         path in "[a-zé\"]{1,5}(/[a-z \\\\]{1,5}){0,2}",
         identities in any::<(Option<u64>, Option<u64>)>(),
@@ -123,8 +140,13 @@ proptest! {
             swaps: vec![Swap { path: path.into(), new: identity(identities.0), old: identity(identities.1) }],
             phase: if staging { Phase::Staging } else { Phase::Swapping },
         };
-        // A name that ends like a file loses one more end each time it is read.
-        prop_assume!(ArtifactId::strip_extension(intent.artifact.name()) == intent.artifact.name());
         prop_assert_eq!(Intent::from_text(&intent.to_text()), Some(intent));
+    }
+
+    #[test]
+    fn any_text_is_an_intent_that_leads_nowhere_else_or_none(
+        lines in prop::collection::vec(line(), 0..8),
+    ) {
+        properties::intent(&lines.concat());
     }
 }

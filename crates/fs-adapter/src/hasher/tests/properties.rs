@@ -46,3 +46,22 @@ proptest! {
         check(TempTree::new().file(COPY, &content), sum(&content));
     }
 }
+
+/// A line that makes a link or a file, or names a copy.
+fn line() -> impl Strategy<Value = String> {
+    let name = "[ab]|skills|x|\\.\\.|SKILL\\.md";
+    let path = vec(name, 1..4).prop_map(|names| names.join("/"));
+    let target = prop_oneof![
+        path.clone(),
+        Just("~".to_owned()),
+        path.clone().prop_map(|it| format!("~/{it}"))
+    ];
+    prop_oneof![path.clone(), (path, target).prop_map(|(path, target)| format!("{path}>{target}"))]
+}
+
+proptest! {
+    #[test]
+    fn nothing_outside_is_read_whatever_links_there_are(lines in vec(line(), 1..8)) {
+        crate::properties::containment(&lines.join("\n"));
+    }
+}

@@ -2,7 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
+use crate::properties;
 
 /// Checks that the index is not used, that it is said why, and that it is put right.
 #[track_caller]
@@ -143,4 +147,15 @@ fn what_is_no_file_is_none() {
     let other = process(&tree);
     hash(&other, &tree).unwrap();
     assert!(other.keep().is_err(), "a directory is nothing to replace");
+}
+
+proptest! {
+    #[test]
+    fn one_that_says_anything_with_checksums_that_are_right_is_no_danger(
+        count in 0_u32..3,
+        bytes in vec(prop_oneof![Just(0), any::<u8>()], 0..200),
+    ) {
+        properties::index(&[&count.to_le_bytes()[..], &bytes].concat());
+        properties::index(&bytes);
+    }
 }

@@ -8,6 +8,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::*;
+use crate::tracker::properties::both;
 
 /// Trackers that SkillMeat wrote, and what else it writes that these lack.
 fn written() -> Vec<Vec<u8>> {
@@ -168,15 +169,6 @@ fn mutate(text: &mut Vec<u8>, mutation: &Mutation) {
             *text = lines.concat();
         }
     }
-}
-
-/// Reads a text both ways; tells whether it was of the usual form.
-fn both(text: &[u8]) -> (bool, [Scanned<Vec<DeploymentRecord>>; 2]) {
-    let profile_root = ProfileRoot::new(".claude").unwrap();
-    let mut toml = Scanned::default();
-    Document::new(&"tracker".into(), &profile_root, &mut toml).read_as_toml(text);
-    let usual = str::from_utf8(text).is_ok_and(|text| usual_form::read(text, |_, _| ()).is_some());
-    (usual, [TomlDeploymentReader::read_bytes("tracker", &profile_root, text), toml])
 }
 
 #[test]

@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::properties;
 
 /// Bytes that look like a tracker often enough to get far into the reader.
 fn tracker_like() -> impl Strategy<Value = Vec<u8>> {
@@ -48,13 +49,12 @@ fn garbage() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn any_bytes_give_records_and_problems_with_a_line_that_exists(tracker in tracker_like()) {
-        let lines = lines(&tracker) + 1;
-        let read = read(&tracker);
-        for line in read.problems.iter().map(|problem| problem.line)
-            .chain(read.value.iter().map(|record| Some(record.line)))
-        {
-            prop_assert!(line.is_some_and(|line| (1..=lines).contains(&line)), "{:?}", line);
-        }
+        properties::tracker(&tracker);
+    }
+
+    #[test]
+    fn any_edit_leaves_other_records_alone(tracker in tracker_like()) {
+        properties::tracker_edit(&tracker);
     }
 
     #[test]
@@ -87,4 +87,11 @@ proptest! {
             (0..).zip(&names).map(|(index, name)| format!("skill:{name}@{}", index * LINES + 1)).collect();
         prop_assert_eq!(super::names(&read.value), expected);
     }
+}
+
+/// What the fuzzer has found.
+#[test]
+fn two_copies_of_one_artifact_are_edited_one_by_one() {
+    let other = record("a").replace("skills/a", "elsewhere/a");
+    properties::tracker_edit((record("a") + &other + &record("pdf")).as_bytes());
 }

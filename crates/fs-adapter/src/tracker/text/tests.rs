@@ -2,9 +2,9 @@
 
 mod properties;
 
-use skillstat_domain::{ContentHash, DeploymentProfile};
+use skillstat_domain::ContentHash;
 
-use super::super::record_text::NewRecord;
+use super::super::properties::with_new;
 use super::super::usual_form;
 use super::*;
 
@@ -25,19 +25,6 @@ fn old(name: &str) -> String {
          from_collection = \"default\"\ndeployed_at = \"2026-01-02T03:04:05\"\n\
          artifact_path = \"skills/{name}\"\ncollection_sha = \"{HASH}\"\nlocal_modifications = true\n"
     )
-}
-
-/// What a new deploy of `pdf` says.
-fn with_new<T>(test: impl FnOnce(&NewRecord<'_>) -> T) -> T {
-    test(&NewRecord {
-        name: "pdf",
-        kind: "skill",
-        collection: "work",
-        deployed_at: &"2026-11-25T10:00:00.5".parse().unwrap(),
-        path: "skills/pdf",
-        hash: ContentHash::from_bytes([0xab; 32]),
-        profile: &DeploymentProfile::default(),
-    })
 }
 
 fn fresh() -> String {
