@@ -1,0 +1,7 @@
+//! Reading the index of fingerprints.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| skillstat_fs_adapter::properties::index(bytes));

@@ -1,0 +1,14 @@
+//! Ids of projects in addresses.
+
+#![no_main]
+// The world of the tests holds more than is asked for here.
+#![expect(dead_code, reason = "shared with the tests of the routes")]
+
+#[path = "../../crates/http/tests/http/any.rs"]
+mod any;
+#[path = "../../crates/http/tests/http/support.rs"]
+mod support;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|path: &str| any::project_id(path));

@@ -1,0 +1,7 @@
+//! Recorded paths.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| skillstat_domain::testing::properties::recorded_path(text));
