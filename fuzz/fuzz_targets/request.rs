@@ -4,11 +4,13 @@
 // The world of the tests holds more than is asked for here.
 #![expect(dead_code, reason = "shared with the tests of the routes")]
 
-#[path = "../../crates/http/tests/http/any.rs"]
-mod any;
-#[path = "../../crates/http/tests/http/support.rs"]
-mod support;
+#[path = "../../crates/http/tests/http"]
+mod http {
+    pub(crate) mod any;
+    pub(crate) mod support;
+}
 
+use http::{any, support};
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {

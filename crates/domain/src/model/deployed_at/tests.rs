@@ -43,6 +43,13 @@ proptest! {
     }
 }
 
+/// What the fuzzer has found.
+#[test]
+fn an_offset_of_some_seconds_is_read_back() {
+    date_time("2602010500244-00002010500248");
+    date_time("2026-01-02T03:04:05-00:00:20");
+}
+
 #[test]
 fn the_exact_text_has_the_seconds_of_an_offset() {
     let exact = |text: &str| text.parse::<DeployedAt>().unwrap().exact_text();
