@@ -41,7 +41,7 @@ class Soak:
         self.ending, self.counts = threading.Event(), collections.Counter()
         self.wrong, self.samples, self.restarts = [], [], []
         self.began = time.monotonic()
-        self.guard = threading.Condition()
+        self.guard, self.editing = threading.Condition(), threading.Lock()
         self.acting, self.still = 0, False
 
     @contextlib.contextmanager
@@ -79,6 +79,7 @@ class Soak:
             began = time.monotonic()
             state = self.service.ask("GET", "/api/v1/watch")[1]["state"]
             answer, looked = self.service.ask("GET", "/api/v1/status")[1], self.service.look()
+            self.counts["comparisons right at once"] += answer == looked
             while answer != looked and state != "live" and time.monotonic() - began < SETTLES:
                 # It has said that it may be late.
                 state = self.service.ask("GET", "/api/v1/watch")[1]["state"]

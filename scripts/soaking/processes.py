@@ -65,9 +65,12 @@ class Service:
             except ValueError:
                 self.log.append(line)
                 continue
-            if "address" in event["fields"]:
+            fields = event["fields"]
+            if "address" in fields:
                 listens.set()
-            if event["level"] == "ERROR":
+            # Redis has been ended on purpose.
+            away = fields.get("path") == "/api/v1/fleet" and fields.get("status") == 503
+            if event["level"] == "ERROR" and not away:
                 self.log.append(line)
 
     def end(self):
