@@ -1,5 +1,6 @@
 """Who reads and who writes."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -64,7 +65,8 @@ class Editor(Person):
     """Edits, takes away and puts back files of copies."""
 
     def act(self):
-        with self.soak.editing:
+        # What is undeployed meanwhile is gone.
+        with self.soak.editing, contextlib.suppress(FileNotFoundError):
             self.edit(self.random.choice(self.soak.files))
         self.soak.count("edits")
 
