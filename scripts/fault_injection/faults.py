@@ -93,6 +93,7 @@ def points(log, most):
     """Returns the calls in a log of strace, each with its number in its thread, but for the loader's and, of each kind,
     those beyond `most`."""
     by_thread, points_of, loader = collections.defaultdict(collections.Counter), set(), None
+    wakes = set()
     for line in Path(log).read_text(errors="replace").splitlines():
         found = re.match(r"(\d+)\s+(\w+)\(", line)
         if not found:
@@ -102,7 +103,10 @@ def points(log, most):
         if loader is None and call == FIRST:
             loader = dict(by_thread[thread])
         number = by_thread[thread][call]
-        # The n-th call is that of every thread, the loader's among them. What wakes threads cannot fail.
-        if loader is not None and number > loader.get(call, 0) and "[eventfd]" not in line:
+        # The n-th call is that of every thread, the loader's among them.
+        if loader is not None and number > loader.get(call, 0):
             points_of.add((call, number))
-    return sorted(point for point in points_of if point[1] <= most)
+        # What wakes threads cannot fail.
+        if "[eventfd]" in line:
+            wakes.add((call, number))
+    return sorted(point for point in points_of - wakes if point[1] <= most)

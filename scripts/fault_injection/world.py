@@ -6,18 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-COLLECTION = """[collection]
-name = "default"
-version = "1.0.0"
-"""
-ENTRY = """
-[[artifacts]]
-name = "{name}"
-type = "{kind}"
-path = "{path}"
-origin = "local"
-added = "2026-01-01T00:00:00"
-"""
+from collection import write_manifest
 
 
 class World:
@@ -48,11 +37,8 @@ class World:
         path.write_text(text)
 
     def make(self):
-        collection = "home/.skillmeat/collections/default"
         entries = [("pdf", "skill", "skills/pdf"), ("note", "command", "commands/note.md")]
-        manifest = COLLECTION + "".join(
-            ENTRY.format(name=name, kind=kind, path=path) for name, kind, path in entries)
-        self.write(f"{collection}/collection.toml", manifest)
+        collection = write_manifest(self.base / "home", entries)
         self.version("one")
         self.write(f"{collection}/commands/note.md", "note\n")
         for project in ["alpha", "beta", "gamma"]:

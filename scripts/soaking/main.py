@@ -12,6 +12,7 @@ import threading
 import time
 
 import report
+from collection import write_manifest
 from people import Deployer, Editor, Reader, Storm
 from processes import Redis, Service
 
@@ -20,18 +21,6 @@ READERS, EDITORS, DEPLOYERS, STORMS = 64, 2, 1, 1
 COMPARE, REDIS, RESTART, SAMPLE = 20, 45, 240, 1
 # How long an answer may differ while a shared volume has no lease, or all is looked at again.
 SETTLES = 30
-MANIFEST = """[collection]
-name = "default"
-version = "1.0.0"
-"""
-ENTRY = """
-[[artifacts]]
-name = "{name}"
-type = "{kind}"
-path = "{path}"
-origin = "local"
-added = "2026-01-01T00:00:00"
-"""
 
 
 class Soak:
@@ -137,15 +126,12 @@ def difference(answer, looked):
 
 
 def collection(home):
-    base = os.path.join(home, ".skillmeat/collections/default")
     entries = [("soak-a", "skill", "skills/soak-a"), ("soak-b", "command", "commands/soak-b.md")]
+    base = write_manifest(home, entries)
     for path in ["skills/soak-a/SKILL.md", "skills/soak-a/lib/run.py", "commands/soak-b.md"]:
         os.makedirs(os.path.dirname(os.path.join(base, path)), exist_ok=True)
         with open(os.path.join(base, path), "w") as file:
             file.write(path)
-    with open(os.path.join(base, "collection.toml"), "w") as file:
-        file.write(MANIFEST + "".join(
-            ENTRY.format(name=name, kind=kind, path=path) for name, kind, path in entries))
 
 
 def main():
