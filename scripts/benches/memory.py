@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 import urllib.parse
 
@@ -10,6 +11,7 @@ from service import Service, deployments
 from testbed import tree
 from wrk import wrk
 
+UNIT = "packaging/systemd/skillstatd.service"
 SHAPE = {"projects": 500, "artifacts": 11, "deploy_fraction": 1, "files_per_skill": 3, "noise_files": 2000, "seed": 1}
 
 # Names that nobody has, each asked for in three ways; never the same one twice.
@@ -33,12 +35,13 @@ def main():
     root, expected = tree(options, "tree", **SHAPE)
     copies = expected["counts"]["deployments"]
     figures = Figures()
+    print(f"{len(expected['projects'])} projects, {copies} copies")
     with Service(options, root) as service:
-        service.settled()
-        print(f"{len(expected['projects'])} projects, {copies} copies")
-        figures.tell("VmRSS when everything is known, MB", service.memory())
-        ask_everything(service)
-        figures.tell("VmRSS when everything was asked for, MB", service.memory(), 40)
+        tell_memory(figures, service, "from a shell")
+    with open(UNIT) as unit:
+        variables = dict(re.findall(r"^Environment=(\w+)=(.*)$", unit.read(), re.MULTILINE))
+    with Service(options, root, **variables) as service:
+        tell_memory(figures, service, "with the variables of its unit", 40)
         # The first tenth brings the memory of each connection, and of the answers under way.
         ask_unknown(options, service, "first", options.questions // 10)
         before = service.memory()
@@ -49,6 +52,13 @@ def main():
         figures.tell("growth, MB", after - before, 1)
         figures.tell("VmHWM, MB", service.memory("VmHWM"))
     return figures.exit_code()
+
+
+def tell_memory(figures, service, how, goal=None):
+    service.settled()
+    figures.tell(f"VmRSS {how}, when everything is known, MB", service.memory())
+    ask_everything(service)
+    figures.tell(f"VmRSS {how}, when everything was asked for, MB", service.memory(), goal)
 
 
 def ask_everything(service):
