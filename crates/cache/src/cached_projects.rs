@@ -176,7 +176,7 @@ impl CachedProjects {
     /// Returns where a project is kept now.
     fn place(&self, project: &ProjectPath) -> Place {
         let place = self.current(|slots, list| match list.value.value.binary_search(project) {
-            Ok(_) => Place::In(Arc::clone(slots.projects.entry(project.clone()).or_default())),
+            Ok(_) => Place::In(slots.slot(project)),
             Err(_) => Place::NotListed,
         });
         place.unwrap_or(Place::Nowhere)
@@ -218,6 +218,14 @@ pub enum Copies {
 }
 
 impl Slots {
+    /// Returns the slot of a project, which is made when there is none.
+    fn slot(&mut self, project: &ProjectPath) -> Arc<Slot> {
+        if let Some(slot) = self.projects.get(project) {
+            return Arc::clone(slot);
+        }
+        Arc::clone(self.projects.entry(project.clone()).or_default())
+    }
+
     fn known(&self, project: &ProjectPath) -> Option<&Arc<ProjectRecords>> {
         self.projects.get(project).and_then(|slot| slot.known_records())
     }
@@ -278,6 +286,14 @@ impl ProjectStates for CachedProjects {
             Place::In(slot) => slot.state(records, record, look).unwrap_or_else(look),
             Place::NotListed | Place::Nowhere => look(),
         }
+    }
+
+    fn known_state(&self, records: &Arc<ProjectRecords>, record: usize) -> Option<Assessment> {
+        self.current(|slots, _| {
+            let slot = slots.projects.get(&records.project)?;
+            let known = slot.known_records().is_some_and(|known| Arc::ptr_eq(known, records));
+            known.then(|| slot.known_state(record)).flatten()
+        })?
     }
 }
 

@@ -34,6 +34,10 @@ impl ProjectStates for ReportingStates {
         self.inner.state(records, record)
     }
 
+    fn known_state(&self, records: &Arc<ProjectRecords>, record: usize) -> Option<Assessment> {
+        self.inner.known_state(records, record)
+    }
+
     fn states(&self, records: &Arc<ProjectRecords>, wanted: &[usize]) -> Vec<Assessment> {
         self.inner.states(records, wanted)
     }

@@ -24,4 +24,8 @@ impl ProjectStates for Listed {
     fn state(&self, records: &Arc<ProjectRecords>, record: usize) -> Assessment {
         self.0.state(records, record)
     }
+
+    fn known_state(&self, records: &Arc<ProjectRecords>, record: usize) -> Option<Assessment> {
+        self.0.known_state(records, record)
+    }
 }

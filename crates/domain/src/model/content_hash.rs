@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// The content hash of a copy: SHA-256, 32 bytes.
 ///
 /// What is hashed is stated at the port [`Hasher`](crate::Hasher). `Display` prints 64 lower-case
@@ -24,7 +26,11 @@ impl ContentHash {
 
 impl fmt::Display for ContentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        }
+        f.write_str(str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -15,7 +15,8 @@ use crate::{
 /// Joins discovery, project states and originals into statistics.
 ///
 /// Trackers are read side by side, then copies are hashed side by side, over all projects at once so
-/// that one large project does not leave the other threads idle. Then each original is examined that a
+/// that one large project does not leave the other threads idle. What is known of copies is taken before, as
+/// that takes less time than threads take to begin. Then each original is examined that a
 /// copy is judged by, once.
 #[derive(Debug, Clone)]
 pub struct StatisticsService {
@@ -73,16 +74,7 @@ impl StatisticsService {
                 wanted(&project.project, &project.records[record].artifact)
             })
             .collect();
-        observer.begin(ScanPhase::Hashing, copies.len());
-        let batches: Vec<_> =
-            copies.chunk_by(in_one_profile_root).flat_map(|of_one| of_one.chunks(BATCH)).collect();
-        let assessments = map(&*self.workers, &batches, |batch| {
-            let records: Vec<_> = batch.iter().map(|(_, record)| *record).collect();
-            let assessments = self.states.states(batch[0].0, &records);
-            batch.iter().for_each(|_| observer.advance());
-            assessments
-        });
-        let assessments: Vec<_> = assessments.into_iter().flatten().collect();
+        let assessments = self.assessments(&copies, observer);
         let names: Vec<_> = copies
             .iter()
             .zip(&assessments)
@@ -112,6 +104,29 @@ impl StatisticsService {
         Overview { projects: inventory.projects.clone(), artifacts, problems }
     }
 
+    /// Returns what became of each copy, in their order.
+    fn assessments(&self, copies: &[Copy<'_>], observer: &dyn ScanObserver) -> Vec<Assessment> {
+        observer.begin(ScanPhase::Hashing, copies.len());
+        let known = copies.iter().map(|(project, record)| {
+            let known = self.states.known_state(project, *record);
+            known.iter().for_each(|_| observer.advance());
+            known
+        });
+        let known: Vec<_> = known.collect();
+        let unknown = copies.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let unknown: Vec<_> = unknown.map(|(copy, _)| *copy).collect();
+        let batches: Vec<_> =
+            unknown.chunk_by(in_one_profile_root).flat_map(|of_one| of_one.chunks(BATCH)).collect();
+        let looked = map(&*self.workers, &batches, |batch| {
+            let records: Vec<_> = batch.iter().map(|(_, record)| *record).collect();
+            let assessments = self.states.states(batch[0].0, &records);
+            batch.iter().for_each(|_| observer.advance());
+            assessments
+        });
+        let mut looked = looked.into_iter().flatten();
+        known.into_iter().map_while(|known| known.or_else(|| looked.next())).collect()
+    }
+
     /// Asks for all originals at once, if there is any to ask for.
     fn originals(&self, names: BTreeSet<Name<'_>>) -> BTreeMap<OriginalId, Original> {
         let wanted: BTreeSet<_> = names
@@ -132,8 +147,12 @@ impl StatisticsService {
         artifact: &ArtifactId,
         observer: &dyn ScanObserver,
     ) -> DeploymentStatistics {
-        self.overview(inventory, &|_, candidate| candidate == artifact, observer)
-            .statistics(artifact)
+        let mut overview =
+            self.overview(inventory, &|_, candidate| candidate == artifact, observer);
+        match overview.artifacts.remove(artifact) {
+            Some(statistics) => statistics,
+            None => overview.statistics(artifact),
+        }
     }
 }
 

@@ -64,6 +64,7 @@ fn service() -> StatisticsService {
     });
     let mut states = MockProjectStates::new();
     states.expect_records().returning(|project| Arc::new(records(project)));
+    states.expect_known_state().return_const(None);
     states.expect_states().returning(|records, wanted| {
         let unreadable = |&at: &usize| {
             let record = &records.records[at];

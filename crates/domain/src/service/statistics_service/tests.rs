@@ -60,6 +60,7 @@ fn service(state: fn(&DeploymentRecord) -> Assessment, batches: usize) -> Statis
         Arc::new(ProjectRecords { project: project.clone(), records, problems: Vec::new() })
     });
     // Those in one profile root are asked about together.
+    states.expect_known_state().return_const(None);
     states.expect_states().times(batches).returning(move |records, wanted| {
         wanted.iter().map(|&at| state(&records.records[at])).collect()
     });
@@ -195,6 +196,7 @@ fn judged(copies: &[(&str, Assessment)], originals: &[(&str, Original)]) -> Over
         Arc::new(ProjectRecords { project: project.clone(), records, problems: Vec::new() })
     });
     let assessments: Vec<_> = copies.iter().map(|(_, assessment)| assessment.clone()).collect();
+    states.expect_known_state().return_const(None);
     states
         .expect_states()
         .returning(move |_, wanted| wanted.iter().map(|&at| assessments[at].clone()).collect());
