@@ -33,7 +33,7 @@ pub trait ProjectStates: Debug + Send + Sync {
     ///
     /// Panics when `record` is not an index of `records.records`.
     fn known_state(&self, records: &Arc<ProjectRecords>, record: usize) -> Option<Assessment> {
-        let _nothing_is_remembered = (records, record);
+        let _ = (records, record);
         None
     }
 

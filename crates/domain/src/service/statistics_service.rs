@@ -109,7 +109,9 @@ impl StatisticsService {
         observer.begin(ScanPhase::Hashing, copies.len());
         let known = copies.iter().map(|(project, record)| {
             let known = self.states.known_state(project, *record);
-            known.iter().for_each(|_| observer.advance());
+            if known.is_some() {
+                observer.advance();
+            }
             known
         });
         let known: Vec<_> = known.collect();
