@@ -13,4 +13,8 @@ mod http {
 use http::{any, support};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|path: &str| any::project_id(path));
+thread_local! {
+    static ASKED: any::Asked = any::Asked::new();
+}
+
+fuzz_target!(|path: &str| ASKED.with(|asked| asked.project_id(path)));

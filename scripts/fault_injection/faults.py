@@ -71,6 +71,9 @@ ERRORS = {
     "ioctl": ["EIO"],
 }
 
+# By operation, call and kind, what is as it should be: `hash` says what SkillMeat would: to it a directory that nobody may list is empty.
+BY_RULE = {("hash", "openat", "EACCES")}
+
 # How much later a call comes that comes late.
 LATE = "30ms"
 

@@ -3,16 +3,14 @@
 import argparse
 import collections
 import os
-import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Queue
 
 import faults
 import verdict
-from operations import BACKUP, BY_RULE, OPERATIONS
+from operations import BACKUP, OPERATIONS
+from pool import drive_all
 from service import drive_service
 from world import World
 
@@ -68,12 +66,6 @@ class Operation:
         answer = verdict.parsed(world.run(["--json", "--no-index", "status"]))
         return world.files_of(), verdict.copies(answer)
 
-    def points(self):
-        for call, number in self.calls:
-            for kind, expression in faults.expressions(call):
-                if (self.name, call, kind) not in BY_RULE:
-                    yield call, number, kind, expression
-
     def drive(self, world, call, number, expression):
         world.reset(self.prepare)
         run = inject(world, self.of(world), call, number, expression)
@@ -82,28 +74,9 @@ class Operation:
         return verdict.of_reading(run, self.truth[world])
 
 
-def drive_all(name, worlds, print_wrong):
-    """Returns the outcomes of one operation, by call and kind."""
-    operation, free = Operation(name, worlds), Queue()
-    for world in worlds:
-        free.put(world)
-    outcomes = collections.Counter()
-
-    def one(point):
-        call, number, kind, expression = point
-        world = free.get()
-        try:
-            return call, kind, operation.drive(world, call, number, expression)
-        except (verdict.Wrong, subprocess.TimeoutExpired) as wrong:
-            print_wrong(f"{name}: {call} {number} {kind}: {wrong}")
-            return call, kind, verdict.WRONG
-        finally:
-            free.put(world)
-
-    with ThreadPoolExecutor(len(worlds)) as pool:
-        for call, kind, outcome in pool.map(one, list(operation.points())):
-            outcomes[call, kind, outcome] += 1
-    return outcomes
+def drive_operation(name, worlds, print_wrong):
+    operation = Operation(name, worlds)
+    return drive_all(name, worlds, operation.calls, operation.drive, print_wrong)
 
 
 def table(title, all_outcomes):
@@ -142,7 +115,7 @@ def main():
         for world in worlds:
             world.make()
         for name in options.operations:
-            drive = drive_service if name == "service" else drive_all
+            drive = drive_service if name == "service" else drive_operation
             all_outcomes[name] = drive(name, worlds, print_wrong)
             print(table("operation", {name: all_outcomes[name]}).splitlines()[-1], flush=True)
     report = table("operation", all_outcomes) + "\n" + table("call", by_call(all_outcomes))

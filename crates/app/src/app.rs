@@ -29,7 +29,6 @@ pub struct App {
     statistics: StatisticsService,
     deployments: DeploymentService,
     diffs: DiffService,
-    fingerprint: String,
     pub(crate) index: Option<Arc<IndexedHasher>>,
     /// Where scans report what they list, if somebody is going to watch.
     listings: Option<Arc<Listings>>,
@@ -126,7 +125,6 @@ impl App {
             roots: config.roots.value.iter().map(|root| root.path.clone()).collect(),
             sources,
             statistics,
-            fingerprint: config.fingerprint(),
             index,
             listings,
             service: Service::new(config),
@@ -166,12 +164,6 @@ impl App {
             sink: Arc::clone(cached) as _,
             listings: self.listings.clone(),
         }
-    }
-
-    /// Names all that an answer depends on: search roots, depth, excludes and collections. With
-    /// [`skillstat_cache::process_wide`] it gives one instance for a process.
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
     }
 
     /// Returns what finds projects.

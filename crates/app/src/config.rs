@@ -99,7 +99,7 @@ pub struct Config {
     pub verify: bool,
     /// How other machines are reached, and what is shared with them.
     pub fleet: FleetConfig,
-    /// The configuration file, and whether it is there.
+    /// The configuration file.
     pub file: Setting<PathBuf>,
     /// Whether the configuration file was found and read.
     pub file_found: bool,

@@ -18,7 +18,6 @@ mod writing;
 
 pub use answers::{Answers, Scope, Source};
 pub use app::{App, RootLocation, hash_path};
-pub use boottime_clock::BoottimeClock;
 pub use config::{
     Config, ConfigError, Flags, FleetConfig, IndexFlag, Origin, Secret, Setting, Surroundings,
     Volume, Watch,

@@ -16,7 +16,8 @@ use tokio::runtime::Handle;
 
 pub use self::host::id as host_id;
 pub(crate) use self::reporting::Reporting;
-use crate::{BoottimeClock, Config};
+use crate::Config;
+use crate::boottime_clock::BoottimeClock;
 
 /// Other machines, and what is shared with them.
 #[derive(Debug, Clone)]

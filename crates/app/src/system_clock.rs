@@ -1,5 +1,7 @@
 //! The machine's clock.
 
+use std::time::Duration;
+
 use rustix::time::{ClockId, clock_gettime};
 use skillstat_domain::{Clock, Moment};
 
@@ -16,9 +18,11 @@ const CLOCK: ClockId = ClockId::Monotonic;
 
 impl Clock for SystemClock {
     fn now(&self) -> Moment {
-        let time = clock_gettime(CLOCK);
-        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-        let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
-        Moment::new(std::time::Duration::new(seconds, nanoseconds))
+        moment(CLOCK)
     }
+}
+
+/// Reads a clock of the system that cannot be before its beginning.
+pub(crate) fn moment(clock: ClockId) -> Moment {
+    Moment::new(Duration::try_from(clock_gettime(clock)).unwrap_or_default())
 }

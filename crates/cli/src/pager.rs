@@ -6,10 +6,7 @@ use std::process::{Command, Stdio};
 
 use skillstat_app::Surroundings;
 
-/// Whose word counts, the first that is set; as `git` has it with a name of its own.
-const VARIABLES: [&str; 2] = ["SKILLSTAT_PAGER", "PAGER"];
-
-/// What is run when no variable says otherwise.
+/// What is run when `PAGER` does not say otherwise.
 const DEFAULT: &str = "less";
 
 /// A program that shows a text page by page.
@@ -22,13 +19,13 @@ pub(crate) struct Pager {
 }
 
 impl Pager {
-    /// Chooses one; nothing when the variable that counts is empty or `cat`.
+    /// Chooses one; nothing when `PAGER` is empty or `cat`.
     pub(crate) fn choose(surroundings: &Surroundings) -> Option<Self> {
         let set = |name: &str| -> Option<&OsStr> {
             let mut all = surroundings.variables.iter().rev();
             all.find(|(key, _)| key == name).map(|(_, value)| value.as_os_str())
         };
-        let command = VARIABLES.iter().find_map(|name| set(name)).unwrap_or(OsStr::new(DEFAULT));
+        let command = set("PAGER").unwrap_or(OsStr::new(DEFAULT));
         if command.is_empty() || command == "cat" {
             return None;
         }
@@ -76,10 +73,10 @@ mod tests {
         let less = [("LESS", "FRX")];
         check(&[], Some("less"), &less);
         check(&[("PAGER", "more")], Some("more"), &less);
-        check(&[("PAGER", "more"), ("SKILLSTAT_PAGER", "less -S")], Some("less -S"), &less);
+        check(&[("PAGER", "less -S")], Some("less -S"), &less);
         check(&[("LESS", "R")], Some("less"), &[]);
         check(&[("PAGER", "cat")], None, &[]);
-        check(&[("PAGER", "more"), ("SKILLSTAT_PAGER", "")], None, &[]);
+        check(&[("PAGER", "")], None, &[]);
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub use ports::stats_cache::StatsCache;
 pub use ports::wall_clock::WallClock;
 pub use ports::watcher::{Unwatched, Watcher};
 pub use ports::workers::{InTurn, Workers};
+pub use service::active::is_active;
 pub use service::deployment_service::DeploymentService;
 pub use service::diff_service::DiffService;
 pub use service::direct_originals::DirectOriginals;

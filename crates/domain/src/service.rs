@@ -1,5 +1,6 @@
 //! The verbs: discover, read, assess, aggregate, as rules over ports.
 
+pub(crate) mod active;
 pub(crate) mod aggregate;
 pub(crate) mod compare;
 pub(crate) mod deployment_service;

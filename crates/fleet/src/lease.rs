@@ -9,11 +9,11 @@ use crate::sync::{AtomicU64, Mutex, Ordering, lock};
 
 /// For how long a lease is good, from the moment its renewal was sent. As all who share a volume wait so
 /// long for each other, it is no setting.
-pub const LEASE: Duration = Duration::from_millis(250);
+pub(crate) const LEASE: Duration = Duration::from_millis(250);
 
 /// How much longer one waits for the leases of others to end: clocks of machines run at rates that differ
 /// by far less than this.
-pub const MARGIN: Duration = Duration::from_millis(50);
+pub(crate) const MARGIN: Duration = Duration::from_millis(50);
 
 /// The lease on one volume. All times are of one clock, which must go on while the machine sleeps.
 #[derive(Debug, Default)]

@@ -16,7 +16,6 @@ pub mod testing;
 mod volumes;
 
 pub use announcing_commands::AnnouncingCommands;
-pub use lease::{LEASE, MARGIN};
 pub use leased_watcher::LeasedWatcher;
 pub use leases::{LeasePorts, Leases};
 #[cfg(feature = "redis")]

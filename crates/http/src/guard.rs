@@ -128,7 +128,7 @@ fn key(request: &Request, config: &GuardConfig) -> Result<Key, NoKey> {
     match (request.headers().get(API_KEY), &config.token) {
         (Some(given), Some(token)) if token.is(given.as_bytes()) => Ok(Key::Good),
         (Some(given), Some(_)) if !given.is_empty() => Err(NoKey::Wrong),
-        (_, Some(_)) if config.reads == Reads::WithToken => Err(NoKey::Missing),
+        _ if config.reads == Reads::WithToken => Err(NoKey::Missing),
         _ => Ok(Key::NotNeededToRead),
     }
 }

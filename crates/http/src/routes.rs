@@ -13,6 +13,7 @@ pub(crate) mod fleet;
 pub(crate) mod health;
 pub(crate) mod matrix;
 pub(crate) mod metrics;
+mod named;
 pub(crate) mod orders;
 pub(crate) mod project;
 pub(crate) mod projects;

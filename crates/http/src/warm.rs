@@ -9,6 +9,7 @@ use axum::http::header::ACCEPT_ENCODING;
 use axum::http::{Method, Uri};
 use axum::response::Response;
 use futures_util::FutureExt;
+use skillstat_domain::ArtifactAnswers;
 
 use crate::bodies::Kept;
 use crate::freshness::Freshness;
@@ -24,13 +25,19 @@ pub(crate) fn question(uri: &Uri) -> &str {
     uri.path_and_query().map_or("", |question| question.as_str())
 }
 
-/// Sends an answer that was kept, while it is good.
-pub(crate) async fn again(state: &HttpState, kept: Kept, known: &Known) -> Option<Response> {
-    let (all, statistics) = state.services.query.artifact(&kept.artifact).await.ok()?;
-    let good = kept.versions == [all.cached.version, statistics.cached.version];
-    let freshness = Freshness::new(&all).and(&statistics);
-    let send = || freshness.send_tagged(state, known, kept.etag, || Ok(kept.body)).ok();
-    good.then(send).flatten()
+/// Sends an answer that was kept, while it is good; else returns what the query has by now, if anything.
+pub(crate) async fn again(
+    state: &HttpState,
+    kept: Kept,
+    known: &Known,
+) -> Result<Response, Option<ArtifactAnswers>> {
+    let found = state.services.query.artifact(&kept.artifact).await.map_err(|_| None)?;
+    let (all, statistics) = &found;
+    if kept.versions != [all.cached.version, statistics.cached.version] {
+        return Err(Some(found));
+    }
+    let freshness = Freshness::new(all).and(statistics);
+    freshness.send_tagged(state, known, kept.etag, || Ok(kept.body)).map_err(|_| Some(found))
 }
 
 /// Answers a request, if the same question was answered before and its answer is still good, at once.
@@ -47,7 +54,7 @@ pub(crate) fn warm(state: &HttpState, request: &Request) -> Option<Response> {
     check(request, &state.guard, state.limits.body).ok()?;
     let noticed = state.observer.notice(request, Some(artifact::PATH));
     let known = Known::new(headers, state);
-    let mut response = again(state, kept, &known).now_or_never()??;
+    let mut response = again(state, kept, &known).now_or_never()?.ok()?;
     origin::mark(response.headers_mut(), &state.guard, origin::allowed(request, &state.guard));
     harden(&mut response);
     noticed.answered(&mut response);

@@ -10,6 +10,7 @@ use skillstat_wire::{FleetArtifact, FleetHosts, FleetTotal};
 
 use crate::console::Console;
 use crate::exit::{Exit, Usage};
+use crate::render::plain::plain;
 use crate::render::states;
 use crate::render::table::{Value, WordTable};
 
@@ -43,7 +44,7 @@ pub(crate) fn fleet(
         let HostReport { summary, age } = host;
         console.complain(&format!(
             "nobody knows how {} is: its last report is {} old",
-            summary.name,
+            plain(&summary.name),
             rough(*age)
         ));
     }
@@ -110,6 +111,7 @@ fn show_artifact(artifact: &ArtifactId, hosts: &[HostReport], console: &mut Cons
         console.note(&format!("no machine reports `{artifact}`"));
     }
     for name in &shown.may_have_it {
+        let name = plain(name);
         console.note(&format!("{name} has more artifacts than it reports, and may have it, too"));
     }
 }

@@ -20,9 +20,7 @@ pub(crate) fn restore(
     writing: &mut Writing<'_, '_>,
     options: &RestoreOptions,
 ) -> anyhow::Result<Exit> {
-    if matches!(options.backups.as_slice(), [] | [_])
-        && options.backups.iter().all(|id| id == "list")
-    {
+    if options.backups.is_empty() {
         return list(writing);
     }
     let backups = select::each_once(options.backups.iter().map(|id| {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use skillstat_domain::is_active;
+
 /// Returns a text in which nothing moves the cursor, changes colours or reorders what follows: names
 /// come from trackers, and a cloned repository may hold any.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
@@ -19,12 +21,6 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(plain)
-}
-
-/// Control characters, ends of lines and paragraphs, and what changes the direction of writing.
-fn is_active(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

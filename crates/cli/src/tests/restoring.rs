@@ -48,7 +48,7 @@ fn the_list_tells_what_can_be_brought_back() {
         problems: vec![problem.clone()],
     };
     assert_snapshot!(machine.run(listing(backups()), &["restore"]).text());
-    let list = machine.run(listing(backups()), &["restore", "list"]).out;
+    let list = machine.run(listing(backups()), &["restore"]).out;
     assert_eq!(list, machine.run(listing(backups()), &["restore"]).out);
     let answer = machine.run(listing(backups()), &["restore", "--json"]);
     assert_snapshot!(answer.out);

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::active::is_active;
+
 /// Returns a name as `git` writes it into a patch: as it is, or in quotes with escapes where it holds
 /// what would end it, or what a terminal would obey.
 ///
@@ -33,9 +35,7 @@ pub fn quoted(name: &str) -> Cow<'_, str> {
 }
 
 fn needs_escape(character: char) -> bool {
-    matches!(character, '"' | '\\')
-        || character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(character, '"' | '\\') || is_active(character)
 }
 
 #[cfg(test)]

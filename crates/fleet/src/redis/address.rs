@@ -82,17 +82,6 @@ pub enum RedisAddressError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPrefix(Arc<str>);
 
-impl KeyPrefix {
-    /// The prefix that is used when nothing else is said.
-    pub const DEFAULT: &'static str = "skillstat";
-}
-
-impl Default for KeyPrefix {
-    fn default() -> Self {
-        Self(Self::DEFAULT.into())
-    }
-}
-
 impl FromStr for KeyPrefix {
     type Err = KeyPrefixError;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ::redis::Value;
-use skillstat_domain::{FleetError, HostId, HostReport, Missed, Renewal, VolumeVersion};
+use skillstat_domain::{FleetError, HostId, HostReport, Missed, Renewal, VolumeVersion, is_active};
 use skillstat_wire::HostBody;
 
 use super::entry;
@@ -123,7 +123,7 @@ pub(super) fn nonsense(what: &str) -> FleetError {
 
 /// What a stranger says, short and without what a terminal would obey.
 pub(super) fn said(text: &str) -> String {
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let plain = text.chars().map(|c| if is_active(c) { ' ' } else { c });
     let mut said: String = plain.take(MOST_SAID).collect();
     if text.chars().nth(MOST_SAID).is_some() {
         said.push('…');

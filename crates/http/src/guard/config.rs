@@ -15,7 +15,7 @@ pub struct GuardConfig {
     pub origins: Vec<String>,
     /// The key of those who may write.
     pub token: Option<Token>,
-    /// Whether reading takes the key too, when there is one.
+    /// Whether reading takes the key too. Without a key nobody reads then.
     pub reads: Reads,
     /// Whether whoever connects from this machine needs no key; not for use behind a proxy on the
     /// same machine, which makes everyone seem to be here.

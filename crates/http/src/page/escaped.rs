@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use skillstat_domain::is_active;
+
 /// A text, printed so that nothing in it is markup or reorders what stands beside it: names come from
 /// trackers, and a cloned repository may hold any.
 #[derive(Debug, Clone, Copy)]
@@ -22,15 +24,6 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
-}
-
-/// Control characters, ends of lines, and those that change the direction of writing.
-fn is_active(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 #[cfg(test)]

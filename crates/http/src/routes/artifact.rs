@@ -49,18 +49,24 @@ pub(crate) async fn get(
     known: Known,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    if let Some(kept) = state.bodies.get(question(&uri))
-        && let Some(response) = again(&state, kept, &known).await
-    {
-        return Ok(response);
-    }
+    let looked = match state.bodies.get(question(&uri)) {
+        Some(kept) => match again(&state, kept, &known).await {
+            Ok(response) => return Ok(response),
+            Err(looked) => looked,
+        },
+        None => None,
+    };
     let Path(text) = path.map_err(|_| Refusal::bad_request(NO_ID))?;
     let deployments = params.flag("include_deployments")?;
     let asked = params.text("collection");
     let id = parse(&text)?;
 
     let query = &state.services.query;
-    let all = query.collections().await?;
+    // What was found out for the answer that was kept is not asked for once more.
+    let (all, statistics) = match looked {
+        Some((all, statistics)) => (all, Some(statistics)),
+        None => (query.collections().await?, None),
+    };
     let collections = &all.cached.value.value;
     let found = collections::find(&collections::chosen(collections, asked)?, &id);
     let shown = |found| Artifact::new(found, collections::having(collections, &id));
@@ -72,7 +78,10 @@ pub(crate) async fn get(
         return Err(missing(&text));
     }
 
-    let statistics = query.statistics(&id).await?;
+    let statistics = match statistics {
+        Some(statistics) => statistics,
+        None => query.statistics(&id).await?,
+    };
     let deployed = &*statistics.cached.value;
     if found.is_none() && deployed.projects.is_empty() {
         return Err(nowhere(&state, &id, &text).await?);

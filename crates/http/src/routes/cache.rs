@@ -12,6 +12,7 @@ use skillstat_domain::{ArtifactId, CacheCounters};
 use skillstat_wire::Problem;
 use utoipa::ToSchema;
 
+use super::artifact::NO_ID;
 use crate::body::{no_object, no_text, parse, read};
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::state::{HttpState, Services};
@@ -100,9 +101,7 @@ pub(crate) async fn invalidate(
             "all".to_owned()
         }
         Some(text) => {
-            let wrong =
-                |_| Refusal::bad_request("Invalid artifact ID format. Expected 'type:name'");
-            let artifact: ArtifactId = text.parse().map_err(wrong)?;
+            let artifact: ArtifactId = text.parse().map_err(|_| Refusal::bad_request(NO_ID))?;
             cache.invalidate_artifact(&artifact);
             artifact.to_string()
         }

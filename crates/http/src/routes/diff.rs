@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use camino::Utf8Path;
 use skillstat_domain::{DiffError, DiffRequest, ProfileRoot, ProjectPath, WantedTexts};
 
-use super::{artifact, collections};
+use super::{artifact, collections, named};
 use crate::aside::aside;
 use crate::freshness::json;
 use crate::guard::Rights;
@@ -57,11 +57,11 @@ pub(crate) async fn get(
     let texts = texts(&params)?;
     let Path(text) = path.map_err(|_| Refusal::bad_request(artifact::NO_ID))?;
     let artifact = artifact::parse(&text)?;
-    let project =
-        ProjectPath::new(Utf8Path::new(project_path)).map_err(|_| no_project(project_path))?;
+    let project = ProjectPath::new(Utf8Path::new(project_path))
+        .map_err(|_| named::no_project(project_path))?;
     let wanted = DiffRequest {
         profile_root: profile_root(&params)?,
-        collection: collection(&state, &params).await?,
+        collection: named::collection(&state, params.text("collection").map(str::to_owned)).await?,
         artifact,
         project,
         texts,
@@ -70,7 +70,7 @@ pub(crate) async fn get(
         let missing =
             |place: &str| Refusal::not_found(format!("Artifact '{text}' not found in {place}"));
         match error {
-            DiffError::NoProject => no_project(project_path),
+            DiffError::NoProject => named::no_project(project_path),
             DiffError::NotDeployed if !collections::is_type(wanted.artifact.kind()) => {
                 Refusal::bad_request(artifact::NO_ID)
             }
@@ -110,19 +110,4 @@ fn profile_root(params: &Params) -> Result<Option<ProfileRoot>, Refusal> {
     let Some(text) = params.text("profile_root") else { return Ok(None) };
     let no_root = |error| Refusal::bad_request(format!("Invalid profile_root: {error}"));
     ProfileRoot::new(text).map(Some).map_err(no_root)
-}
-
-/// Returns the name of the collection that is asked for. One that is not there has nothing to compare
-/// with, and others are looked into, as SkillMeat does.
-async fn collection(state: &HttpState, params: &Params) -> Result<Option<String>, Refusal> {
-    let Some(asked) = params.text("collection").filter(|asked| !asked.is_empty()) else {
-        return Ok(None);
-    };
-    let all = state.services.query.collections().await?;
-    let chosen = collections::chosen(&all.cached.value.value, Some(asked));
-    Ok(Some(chosen.map_or_else(|_| asked.to_owned(), |chosen| chosen[0].name.clone())))
-}
-
-fn no_project(path: &str) -> Refusal {
-    Refusal::bad_request(format!("Project path does not exist: {path}"))
 }

@@ -12,6 +12,7 @@ use skillstat_wire::{
     ExactStatistics, FINGERPRINT_HEADER, LIVE,
 };
 
+use super::artifact::NO_ID;
 use crate::freshness::{Freshness, WATCH, json, watched};
 use crate::known::Known;
 use crate::params::Params;
@@ -76,8 +77,8 @@ pub(crate) async fn statistics(
     headers: HeaderMap,
     known: Known,
 ) -> Result<Response, Refusal> {
-    let wrong = |_| Refusal::bad_request("Invalid artifact ID format. Expected 'type:name'");
-    let artifact = ArtifactId::from_printed(params.required("artifact")?).map_err(wrong)?;
+    let artifact = ArtifactId::from_printed(params.required("artifact")?)
+        .map_err(|_| Refusal::bad_request(NO_ID))?;
     wanted(&state, &headers, &known.coverage)?;
     let answer = state.services.query.statistics(&artifact).await?;
     let freshness = Freshness::new(&answer);

@@ -3,19 +3,24 @@
 use camino::Utf8Path;
 use skillstat_domain::{ArtifactId, ProjectPath};
 
+use super::collections;
 use crate::problem::Refusal;
-use crate::routes::collections;
 use crate::state::HttpState;
 
 /// Returns the project at a path.
-pub(super) fn project(text: &str) -> Result<ProjectPath, Refusal> {
+pub(crate) fn project(text: &str) -> Result<ProjectPath, Refusal> {
     ProjectPath::new(Utf8Path::new(text))
         .map_err(|error| Refusal::bad_request(format!("Invalid project_path: {error}")))
 }
 
+/// The answer to a path where no project is.
+pub(crate) fn no_project(path: &str) -> Refusal {
+    Refusal::bad_request(format!("Project path does not exist: {path}"))
+}
+
 /// Returns the directory of the collection that is asked for: the default one may be asked for by its
 /// title and in any case. Whether it is there is for others to say: it may be new.
-pub(super) async fn collection(
+pub(crate) async fn collection(
     state: &HttpState,
     asked: Option<String>,
 ) -> Result<Option<String>, Refusal> {
@@ -26,7 +31,7 @@ pub(super) async fn collection(
 }
 
 /// Returns an artifact of a type that SkillMeat has; nothing when the name is none.
-pub(super) fn artifact(kind: &str, name: &str) -> Result<Option<ArtifactId>, Refusal> {
+pub(crate) fn artifact(kind: &str, name: &str) -> Result<Option<ArtifactId>, Refusal> {
     if !collections::is_type(kind) {
         return Err(no_type(kind));
     }
@@ -34,6 +39,6 @@ pub(super) fn artifact(kind: &str, name: &str) -> Result<Option<ArtifactId>, Ref
 }
 
 /// The answer to a type that nobody has.
-pub(super) fn no_type(kind: &str) -> Refusal {
+pub(crate) fn no_type(kind: &str) -> Refusal {
     Refusal::bad_request(format!("Invalid artifact type: {kind}"))
 }

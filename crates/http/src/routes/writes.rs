@@ -8,6 +8,5 @@ mod carried;
 pub(crate) mod deploy;
 pub(crate) mod deployment;
 mod failure;
-mod named;
 mod profiles;
 pub(crate) mod undeploy;

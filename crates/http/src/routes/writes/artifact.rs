@@ -12,12 +12,13 @@ use utoipa::ToSchema;
 use super::carried::{self, Carried};
 use super::failure::Failure;
 use super::profiles::{self, Named};
-use super::{named, undeploy};
+use super::undeploy;
 use crate::body::Fields;
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::routes::artifact::NO_ID;
 use crate::routes::collections::is_type;
+use crate::routes::named;
 use crate::state::HttpState;
 
 /// Where to deploy an artifact.
@@ -134,7 +135,7 @@ pub(crate) async fn deploy(
             DeployError::CollectionNotFound { collection, .. } => {
                 Some(Refusal::not_found(format!("Collection '{collection}' not found")))
             }
-            DeployError::ProjectMissing { .. } => Some(no_project(&project_path)),
+            DeployError::ProjectMissing { .. } => Some(named::no_project(&project_path)),
             _ => None,
         })
     })?;
@@ -178,7 +179,7 @@ pub(crate) async fn undeploy(
             DeployError::NotDeployed { .. } if !is_type(artifact.kind()) => {
                 Some(Refusal::bad_request(NO_ID))
             }
-            DeployError::ProjectMissing { .. } => Some(no_project(&project_path)),
+            DeployError::ProjectMissing { .. } => Some(named::no_project(&project_path)),
             _ => None,
         })
     })?;
@@ -194,10 +195,6 @@ fn artifact(
     let Path(text) = path.map_err(|_| no_id())?;
     let artifact: ArtifactId = text.parse().map_err(|_| no_id())?;
     if of_type(artifact.kind()) { Ok((text, artifact)) } else { Err(no_id()) }
-}
-
-fn no_project(path: &str) -> Refusal {
-    Refusal::bad_request(format!("Project path does not exist: {path}"))
 }
 
 fn written(carried: Carried, how: &str, deployed_path: Option<String>) -> ArtifactWriteAnswer {

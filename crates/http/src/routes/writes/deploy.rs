@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 
 use super::carried::{self, Carried};
 use super::failure::Failure;
-use super::named;
 use super::profiles::Named;
 use crate::body::Fields;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
+use crate::routes::named;
 use crate::state::HttpState;
 
 /// What to deploy, and where.

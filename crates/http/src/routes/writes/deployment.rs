@@ -10,11 +10,12 @@ use skillstat_domain::{Action, ArtifactId, DeployError, Profiles, UndeployOrder}
 use utoipa::ToSchema;
 
 use super::failure::Failure;
-use super::{carried, named, undeploy};
+use super::{carried, undeploy};
 use crate::id;
 use crate::params::Params;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::routes::collections::is_type;
+use crate::routes::named;
 use crate::state::HttpState;
 
 /// What was taken away.

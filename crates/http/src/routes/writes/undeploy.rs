@@ -9,10 +9,11 @@ use skillstat_domain::{ArtifactId, DeployError, UndeployOrder};
 use utoipa::ToSchema;
 
 use super::failure::Failure;
-use super::{carried, named, profiles};
+use super::{carried, profiles};
 use crate::body::Fields;
 use crate::problem::{PROBLEM, ProblemBody, Refusal};
 use crate::routes::collections::is_type;
+use crate::routes::named;
 use crate::state::HttpState;
 
 /// What to take away, and where.
