@@ -29,7 +29,6 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
     let progress = scan.progress();
     let scope = if options.all { Scope::AndCollections } else { Scope::Deployments };
     let answers = scan.answers(scope, &progress);
-    let deployed = answers.artifacts();
     let project = options.project.as_deref();
     let project = project
         .map(|wanted| select::project(wanted, answers.projects(), scan.surroundings))
@@ -38,7 +37,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
     let mut overview = answers.overview(project.as_ref(), kind, &progress);
     drop(progress);
     if options.all {
-        let overview = overview.to_mut();
+        let (overview, deployed) = (overview.to_mut(), answers.artifacts());
         let of_type = |artifact: &ArtifactId| kind.is_none_or(|kind| artifact.kind() == kind);
         let collections = answers.collections();
         let artifacts = collections.value.into_iter().flat_map(|collection| collection.artifacts);
@@ -67,7 +66,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         if !overview.artifacts.is_empty() {
             let table = table(&overview, &scan.console.out);
             scan.console.data(table.as_bytes());
-        } else if deployed.is_empty() {
+        } else if answers.artifacts().is_empty() {
             say_where_was_looked(scan, &overview);
         } else {
             scan.console.note("nothing matches; `skillstat status` shows all");

@@ -49,10 +49,21 @@ pub struct ProjectDeployment {
 impl ProjectDeployment {
     /// Joins the copies of one artifact in one project and puts them in order; nothing when there
     /// is no copy.
-    pub fn new(project: ProjectPath, mut copies: Vec<CopyReport>) -> Option<Self> {
-        copies.sort_by(|a, b| a.profile_root.cmp(&b.profile_root));
+    pub fn new(project: ProjectPath, copies: Vec<CopyReport>) -> Option<Self> {
         let mut copies = copies.into_iter();
-        Some(Self { project, first: copies.next()?, others: copies.collect() })
+        Some(Self::of(project, copies.next()?, copies.collect()))
+    }
+
+    /// The same; one copy takes no room for more.
+    pub(crate) fn of(project: ProjectPath, first: CopyReport, others: Vec<CopyReport>) -> Self {
+        let mut joined = Self { project, first, others };
+        if !joined.others.is_empty() {
+            joined.others.insert(0, joined.first);
+            joined.others.sort_by(|a, b| a.profile_root.cmp(&b.profile_root));
+            joined.first = joined.others.remove(0);
+            joined.others.shrink_to_fit();
+        }
+        joined
     }
 
     /// Returns the project.

@@ -10,7 +10,7 @@ use crate::{
 /// Gathers copies into the statistics of each artifact.
 #[derive(Debug, Default)]
 pub(crate) struct Aggregate {
-    copies: BTreeMap<ArtifactId, BTreeMap<ProjectPath, Vec<CopyReport>>>,
+    copies: BTreeMap<ArtifactId, Vec<(ProjectPath, CopyReport)>>,
     problems: Vec<Problem>,
     /// Problems that concern an artifact besides those that name it.
     doubts: BTreeMap<ArtifactId, Vec<Problem>>,
@@ -31,8 +31,11 @@ impl Aggregate {
             self.problems.extend_from_slice(&copy.doubts);
             self.doubts.entry(artifact.clone()).or_default().extend_from_slice(&copy.doubts);
         }
-        let projects = self.copies.entry(artifact.clone()).or_default();
-        projects.entry(project.clone()).or_default().push(copy);
+        let copies = match self.copies.get_mut(artifact) {
+            Some(copies) => copies,
+            None => self.copies.entry(artifact.clone()).or_default(),
+        };
+        copies.push((project.clone(), copy));
     }
 
     /// Returns the statistics of each artifact, and all problems, sorted and each once.
@@ -42,13 +45,8 @@ impl Aggregate {
         let mut artifacts: BTreeMap<ArtifactId, DeploymentStatistics> = self
             .copies
             .into_iter()
-            .map(|(artifact, projects)| {
-                let mut projects: Vec<_> = projects
-                    .into_iter()
-                    .filter_map(|(project, copies)| ProjectDeployment::new(project, copies))
-                    .collect();
-                // Statistics are made once and kept for long.
-                projects.shrink_to_fit();
+            .map(|(artifact, copies)| {
+                let projects = by_project(copies);
                 (artifact, DeploymentStatistics { projects, problems: Vec::new() })
             })
             .collect();
@@ -68,4 +66,21 @@ impl Aggregate {
         }
         (artifacts, self.problems)
     }
+}
+
+/// Joins the copies of one artifact in each project. They come in order, as a rule.
+fn by_project(mut copies: Vec<(ProjectPath, CopyReport)>) -> Vec<ProjectDeployment> {
+    copies.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut projects = Vec::with_capacity(copies.len());
+    let mut copies = copies.into_iter().peekable();
+    while let Some((project, first)) = copies.next() {
+        let mut others = Vec::new();
+        while let Some((_, copy)) = copies.next_if(|(next, _)| *next == project) {
+            others.push(copy);
+        }
+        projects.push(ProjectDeployment::of(project, first, others));
+    }
+    // Statistics are made once and kept for long.
+    projects.shrink_to_fit();
+    projects
 }

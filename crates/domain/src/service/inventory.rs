@@ -37,10 +37,10 @@ impl Inventory {
 
     /// Returns every artifact with a record, sorted.
     pub fn artifacts(&self) -> BTreeSet<&ArtifactId> {
-        self.records
-            .iter()
-            .flat_map(|project| &project.records)
-            .map(|record| &record.artifact)
-            .collect()
+        let records = self.records.iter().flat_map(|project| &project.records);
+        let mut artifacts = BTreeSet::new();
+        // `collect` would sort all of them first, and few are different.
+        artifacts.extend(records.map(|record| &record.artifact));
+        artifacts
     }
 }

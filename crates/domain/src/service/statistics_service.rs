@@ -82,7 +82,10 @@ impl StatisticsService {
                 original_of(&project.records[record], assessment)
             })
             .collect();
-        let originals = self.originals(names.iter().copied().flatten().collect());
+        // Few are different: `collect` would sort all of them first.
+        let mut different = BTreeSet::new();
+        different.extend(names.iter().copied().flatten());
+        let originals = self.originals(different);
         let originals: BTreeMap<Name<'_>, _> = originals
             .iter()
             .map(|(id, original)| ((id.collection.as_str(), &id.artifact), original))
