@@ -72,8 +72,10 @@ mod tests {
         MockStatsCache,
     };
     use skillstat_domain::{Answer, AnswerSource, Cached, Moment, QueryError, Unwatched};
+    use tower::ServiceExt;
 
     use super::*;
+    use crate::router::router;
     use crate::{GuardConfig, Services, Token};
 
     const QUESTION: &str = "/api/v1/artifacts/skill:a?include_deployments=true";
@@ -133,6 +135,14 @@ mod tests {
         assert_eq!(status(&state, "GET", QUESTION, ("x-api-key", "wrong")), None);
         assert_eq!(status(&state, "GET", QUESTION, ("x-api-key", "right")), Some(200));
         assert_eq!(status(&state, "GET", QUESTION, ("accept-encoding", "gzip")), Some(200));
+    }
+
+    #[tokio::test]
+    async fn what_was_found_out_is_not_asked_for_once_more() {
+        // Any other question than one for the artifact would panic.
+        let request = Request::get(QUESTION).header("host", "localhost").body(Body::empty());
+        let reply = router(state(Ok([1, 3]), 2)).oneshot(request.unwrap()).await.unwrap();
+        assert_eq!(reply.status(), 404, "of now, and not what was kept");
     }
 
     #[test]

@@ -39,16 +39,21 @@ pub(crate) fn fleet(
         (None, false) => show_hosts(&hosts, console),
         (Some(artifact), false) => show_artifact(artifact, &hosts, console),
     }
-    let stale: Vec<_> = hosts.iter().filter(|host| host.is_stale()).collect();
-    for host in &stale {
-        let HostReport { summary, age } = host;
+    Ok(tell_stale(&hosts, console))
+}
+
+/// Tells of whom nothing is known any more.
+fn tell_stale(hosts: &[HostReport], console: &mut Console<'_>) -> Exit {
+    let mut exit = Exit::Fine;
+    for HostReport { summary, age } in hosts.iter().filter(|host| host.is_stale()) {
+        exit = Exit::Failure;
         console.complain(&format!(
             "nobody knows how {} is: its last report is {} old",
             plain(&summary.name),
             rough(*age)
         ));
     }
-    Ok(if stale.is_empty() { Exit::Fine } else { Exit::Failure })
+    exit
 }
 
 fn id(text: &str) -> anyhow::Result<ArtifactId> {
@@ -134,7 +139,10 @@ fn rough(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use skillstat_domain::{HostId, HostSummary};
+
     use super::*;
+    use crate::console::Stream;
 
     #[test]
     fn a_time_is_told_in_its_largest_unit() {
@@ -143,5 +151,34 @@ mod tests {
         {
             assert_eq!(rough(Duration::from_secs(seconds)), text);
         }
+    }
+
+    #[test]
+    fn nothing_that_another_machine_calls_itself_is_obeyed() {
+        let summary = HostSummary {
+            host: HostId::from_bytes([1; 16]),
+            name: "\u{1b}[2J\u{202e}desk\n".to_owned(),
+            version: "\u{9b}2J".to_owned(),
+            watch: WatchState::Live,
+            roots: 1,
+            projects: 1,
+            problems: 0,
+            modified: 0,
+            artifacts: Vec::new(),
+            left_out: 1,
+        };
+        let hosts = [HostReport { summary, age: Duration::from_secs(90) }];
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let stream = |writer| Stream { writer, color: false, size: None };
+        let mut console = Console::new(stream(&mut out), stream(&mut err));
+        show_hosts(&hosts, &mut console);
+        show_artifact(&"skill:a".parse().unwrap(), &hosts, &mut console);
+        assert_eq!(tell_stale(&hosts, &mut console), Exit::Failure);
+        console.finish(Exit::Fine);
+        let told = String::from_utf8([out, err].concat()).unwrap();
+        let obeyed = told.chars().filter(|&c| c != '\n' && skillstat_domain::is_active(c));
+        assert_eq!(obeyed.collect::<String>(), "", "{told}");
+        assert!(told.lines().all(|line| !line.starts_with(" is")), "a name is on one line: {told}");
+        assert_eq!(told.matches("desk").count(), 3, "{told}");
     }
 }

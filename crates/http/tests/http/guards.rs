@@ -104,6 +104,11 @@ async fn who_has_which_key_may_do_what() {
     check(closed(), ELSEWHERE, HEALTH, &[], OK).await;
     check(closed(), ELSEWHERE, HEALTH, &wrong, OK).await;
     check(closed(), ELSEWHERE, ("GET", "/"), &[], OK).await;
+    // Without a key that could be had nobody reads.
+    let without = GuardConfig { reads: Reads::WithToken, ..open() };
+    check(without.clone(), HERE, READ, &[], NO_KEY).await;
+    check(without.clone(), HERE, READ, &right, NO_KEY).await;
+    check(without, HERE, HEALTH, &[], OK).await;
     // But not what names directories.
     check(closed(), ELSEWHERE, ("GET", "/health/detailed"), &[], NO_KEY).await;
     check(closed(), ELSEWHERE, ("GET", "/health/detailed"), &right, OK).await;
