@@ -20,8 +20,7 @@ PATIENCE = 30
 MOST = 40
 # How often it is asked to see whether anything is left open.
 AGAIN = 20
-# What could not be read is looked at again after so many seconds.
-TTL = {"SKILLSTAT_TTL_SECONDS": "5"}
+KEY = "the key of the service under faults"
 SERVE = ["serve", "--listen", "127.0.0.1:0", "--log-json"]
 
 
@@ -30,9 +29,14 @@ class Service:
 
     def __init__(self, world, options):
         self.lines, self.address = [], None
+        token = world.base / "token"
+        token.touch(0o600)
+        token.write_text(KEY)
+        # What could not be read is looked at again after so many seconds.
+        settings = {"SKILLSTAT_TTL_SECONDS": "5", "SKILLSTAT_TOKEN_FILE": str(token)}
         self.strace = subprocess.Popen(
             ["strace", "-f", "-o", *options, world.binary, *SERVE],
-            env=world.environment() | TTL, cwd=world.projects, stdout=subprocess.DEVNULL,
+            env=world.environment() | settings, cwd=world.projects, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True)
         self.listens = threading.Event()
         self.reader = threading.Thread(target=self.read)
@@ -62,20 +66,20 @@ class Service:
         path = Path(f"/proc/{self.strace.pid}/task/{self.strace.pid}/children")
         return [int(child) for child in path.read_text().split()]
 
-    def get(self, path):
+    def send(self, method, path):
         connection = http.client.HTTPConnection(self.address, timeout=PATIENCE)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, headers={"X-API-Key": KEY})
             reply = connection.getresponse()
             return reply.status, json.loads(reply.read())
         finally:
             connection.close()
 
-    def ask(self, path):
+    def ask(self, path, method="GET"):
         """Asks until somebody answers: a connection may have been the one that failed."""
         for _ in range(3):
             try:
-                return self.get(path)
+                return self.send(method, path)
             except (OSError, http.client.HTTPException):
                 if self.strace.poll() is not None:
                     break
@@ -153,7 +157,8 @@ def nothing_leaks(service):
     service.ask("/api/v1/status")
     (files, threads) = service.open_files()
     for _ in range(AGAIN):
-        service.ask("/api/v1/status?refresh=true")
+        service.ask("/api/v1/cache/invalidate", "POST")
+        service.ask("/api/v1/status")
     began = time.monotonic()
     while True:
         # Idle threads and connections that nobody took go after a while.
