@@ -21,7 +21,6 @@ pub use exclude::ExcludeError;
 use found::Found;
 pub use indexed::IndexedDiscovery;
 pub use openat::OpenatDiscovery;
-pub(crate) use openat::known;
 use skillstat_domain::{
     DeployError, InTurn, NeverFound, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
     Workers,

@@ -1,11 +1,13 @@
-//! Listing an open directory, with nothing allocated for its entries.
+//! Listing a directory, with nothing allocated for its entries.
 
 use std::ffi::CStr;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 
-use rustix::fs::FileType;
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
+use rustix::path::Arg;
 
 /// Hands over every entry of a directory but `.` and `..`, in the system's order, with its kind as far as
 /// the system tells that with the name. One that is deleted meanwhile has come to its end.
@@ -21,6 +23,8 @@ pub(crate) fn list(
 ) -> io::Result<()> {
     let result = entries(directory, |name, kind| {
         if !matches!(name.to_bytes(), b"." | b"..") {
+            #[cfg(test)]
+            let kind = if KINDS_ARE_HIDDEN.get() { FileType::Unknown } else { kind };
             each(name, kind);
         }
     });
@@ -28,6 +32,34 @@ pub(crate) fn list(
         Ok(()) | Err(Errno::NOENT) => Ok(()),
         Err(errno) => Err(errno.into()),
     }
+}
+
+/// Lists the directory that a path leads to, through links too. The kind of each entry is known; one that is
+/// gone before it can be asked for is left out.
+///
+/// # Errors
+///
+/// - Whatever the system refuses; what was handed over before is not all there is.
+pub(crate) fn list_at(directory: &Path, mut each: impl FnMut(&CStr, FileType)) -> io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let opened = openat(CWD, directory, flags, Mode::empty())?;
+    list(opened.as_fd(), |name, kind| {
+        if let Ok(kind) = known(kind, opened.as_fd(), name) {
+            each(name, kind);
+        }
+    })
+}
+
+/// Asks for the kind of an entry where the listing does not tell it, as some file systems never do.
+pub(crate) fn known(
+    listed: FileType,
+    parent: BorrowedFd<'_>,
+    name: impl Arg,
+) -> io::Result<FileType> {
+    if listed != FileType::Unknown {
+        return Ok(listed);
+    }
+    Ok(FileType::from_raw_mode(statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode))
 }
 
 #[cfg(target_os = "linux")]
@@ -63,9 +95,22 @@ fn entries(
 }
 
 #[cfg(test)]
+thread_local! {
+    static KINDS_ARE_HIDDEN: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Has this thread list as on a file system that tells no kind with a name.
+#[cfg(test)]
+pub(crate) fn without_kinds<T>(act: impl FnOnce() -> T) -> T {
+    KINDS_ARE_HIDDEN.set(true);
+    let done = act();
+    KINDS_ARE_HIDDEN.set(false);
+    done
+}
+
+#[cfg(test)]
 mod tests {
     use std::fs::{self, File};
-    use std::os::fd::AsFd;
 
     use super::*;
     use crate::test_support::{TempTree, name};
@@ -90,6 +135,30 @@ mod tests {
             (b"\xff", FileType::RegularFile),
         ];
         assert_eq!(found, expected.map(|(name, kind)| (name.to_vec(), kind)));
+    }
+
+    #[test]
+    fn a_kind_that_is_not_told_is_asked_for() {
+        let tree = TempTree::new();
+        tree.file("in/file", "")
+            .directory("in/directory")
+            .link("in/link", "file")
+            .link("way", "in");
+        let directory = File::open(tree.path("in")).unwrap();
+        let told = without_kinds(|| names(&directory));
+        assert!(told.iter().all(|(_, kind)| *kind == FileType::Unknown), "{told:?}");
+        let mut known = Vec::new();
+        let listed = without_kinds(|| {
+            list_at(&tree.path("way"), |name, kind| known.push((name.to_owned(), kind)))
+        });
+        listed.unwrap();
+        known.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let expected = [
+            (c"directory", FileType::Directory),
+            (c"file", FileType::RegularFile),
+            (c"link", FileType::Symlink),
+        ];
+        assert_eq!(known, expected.map(|(name, kind)| (name.to_owned(), kind)));
     }
 
     #[test]

@@ -25,10 +25,9 @@ use skillstat_domain::{
 pub(crate) use text::{Recorded, TrackerText};
 
 use crate::deploy::Interruption;
-use crate::discovery::known;
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
-use crate::listing::list;
+use crate::listing::{known, list};
 use crate::regular_file::{self, NotRead};
 
 /// Reads `<project>/<profile root>/.skillmeat-deployed.toml`, each record on its own.

@@ -7,12 +7,12 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
+use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, openat};
 
 use crate::entry::LeftOut;
 use crate::kept::Kept;
 use crate::links::{Links, Opened, leaves_profile_root};
-use crate::listing::list;
+use crate::listing::{known, list};
 use crate::seen::Seen;
 use crate::stamp::Stamp;
 
@@ -194,9 +194,8 @@ impl<R: Reader> Walk<'_, R> {
             FileType::Directory => self.subdirectory(parent, name),
             FileType::Symlink => self.link(),
             FileType::Unknown => {
-                let stat = statat(parent, &self.path[name..], AtFlags::SYMLINK_NOFOLLOW)
-                    .map_err(|errno| self.vanished_or_refused(errno.into()))?;
-                match FileType::from_raw_mode(stat.st_mode) {
+                let known = known(kind, parent, &self.path[name..]);
+                match known.map_err(|error| self.vanished_or_refused(error))? {
                     FileType::Unknown => self.odd(),
                     kind => self.entry(parent, name, kind),
                 }

@@ -17,13 +17,13 @@ use rustix::fs::{AtFlags, CWD, FileType, fstat, statat};
 use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned};
 
 use super::found::Found;
-use super::openat::{Role, known, open, probe, role};
+use super::openat::{Role, open, probe, role};
 use super::remembered::{Line, Remembered, Written};
 use super::{Branch, OpenatDiscovery, Plan};
 use crate::fault::is_absence;
 use crate::index::{IndexedHasher, Key, Moment, Store, is_settled};
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
-use crate::listing::list;
+use crate::listing::{known, list};
 use crate::stamp::Stamp;
 
 /// How deep a walk may go that is remembered.

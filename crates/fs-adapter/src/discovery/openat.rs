@@ -16,7 +16,7 @@ use super::exclude::ExcludeError;
 use super::found::Found;
 use super::{Branch, DiscoveryOptions, Plan};
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
-use crate::listing::list;
+use crate::listing::{known, list};
 use crate::listings::{Entries, Listings, Reporting};
 
 /// Finds projects by walking each root down to the depth limit, and no deeper.
@@ -162,14 +162,6 @@ pub(super) fn role(
     let is_walked = kind == FileType::Directory && depth < plan.max_depth;
     let counts = (is_candidate || is_walked) && !plan.exclude.covers(name, || directory.join(name));
     counts.then_some(Role { is_candidate, is_walked })
-}
-
-/// Asks for the kind of an entry where the listing does not tell it.
-pub(crate) fn known(listed: FileType, parent: BorrowedFd<'_>, name: &CStr) -> io::Result<FileType> {
-    if listed != FileType::Unknown {
-        return Ok(listed);
-    }
-    Ok(FileType::from_raw_mode(statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)?.st_mode))
 }
 
 /// Looks for a tracker, of whatever kind and condition, or what a first write has left that was

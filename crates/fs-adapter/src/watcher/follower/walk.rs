@@ -2,11 +2,10 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, openat, statat};
+use rustix::fs::FileType;
 use skillstat_domain::Change;
 
 use super::super::role::{Tracker, Waiting};
@@ -15,10 +14,8 @@ use super::copies::look;
 use super::{Follower, Full};
 use crate::fault::is_absence;
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
+use crate::listing::list_at;
 use crate::listings::Entries;
-
-/// The bytes of a listing that are read at once.
-const LISTING_BYTES: usize = 8 * 1024;
 
 /// Directories that hold thousands of others, and projects only by chance: nobody watches whether one
 /// comes in there. Where they are part of a copy they are watched like any other.
@@ -213,24 +210,7 @@ fn is_begun(profile_root: &Path) -> bool {
 
 /// Lists the directories and links in a directory.
 pub(super) fn list(directory: &Path) -> io::Result<Entries> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let opened = openat(CWD, directory, flags, Mode::empty())?;
-    let mut buffer = [MaybeUninit::uninit(); LISTING_BYTES];
-    let mut listing = RawDir::new(&opened, &mut buffer);
     let mut found = Entries::default();
-    while let Some(entry) = listing.next() {
-        let entry = entry?;
-        let name = entry.file_name().to_bytes();
-        let kind = match entry.file_type() {
-            FileType::Unknown => match statat(&opened, name, AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(stat) => FileType::from_raw_mode(stat.st_mode),
-                Err(_) => continue,
-            },
-            kind => kind,
-        };
-        if name != b"." && name != b".." {
-            found.note(name, kind);
-        }
-    }
+    list_at(directory, |name, kind| found.note(name.to_bytes(), kind))?;
     Ok(found)
 }
