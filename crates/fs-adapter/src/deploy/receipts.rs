@@ -127,7 +127,7 @@ impl Receipt {
         Some(Self {
             project: ProjectPath::new(Utf8Path::new(text("project")?)).ok()?,
             profile_root: ProfileRoot::new(text("profile_root")?).ok()?,
-            artifact: text("artifact")?.parse().ok()?,
+            artifact: ArtifactId::from_printed(text("artifact")?).ok()?,
             path: RecordedPath::new(text("path")?).inside().ok()?,
             hash: text("hash")?.parse().ok()?,
         })
@@ -165,6 +165,10 @@ mod tests {
             path: "skills/a:b".into(),
             hash: ContentHash::from_bytes([9; 32]),
         };
+        assert_eq!(Receipt::from_text(&receipt.to_text()).as_ref(), Some(&receipt));
+        // A name of which one extension is left: none is taken off again.
+        let receipt =
+            Receipt { artifact: ArtifactId::new("command", "a.md.md").unwrap(), ..receipt };
         assert_eq!(Receipt::from_text(&receipt.to_text()), Some(receipt));
         assert_eq!(Receipt::from_text("version = 2\n"), None);
     }

@@ -97,7 +97,7 @@ impl Meta {
         let blocks = table.get("blocks")?.as_array()?.iter();
         Some(Self {
             at: text("at")?.parse().ok()?,
-            artifact: text("artifact")?.parse().ok()?,
+            artifact: ArtifactId::from_printed(text("artifact")?).ok()?,
             project: ProjectPath::new(Utf8Path::new(text("project")?)).ok()?,
             profile_root: ProfileRoot::new(text("profile_root")?).ok()?,
             blocks: blocks.map(|block| block.as_str().map(str::to_owned)).collect::<Option<_>>()?,

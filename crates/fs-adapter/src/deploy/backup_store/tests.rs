@@ -47,6 +47,10 @@ fn a_backup_is_read_as_it_was_written() {
         ],
     };
     assert_eq!(Meta::from_text(&meta.to_text()), Some(meta.clone()));
+    // A name of which one extension is left: none is taken off again.
+    let artifact = ArtifactId::new("command", "a.md.md").unwrap();
+    let doubled = Meta { artifact, ..meta.clone() };
+    assert_eq!(Meta::from_text(&doubled.to_text()), Some(doubled));
     let leaving = meta.to_text().replace("skills/dev/a", "../../x");
     assert_eq!(Meta::from_text(&leaving), None);
     let backup = meta.backup("x".parse().unwrap());
