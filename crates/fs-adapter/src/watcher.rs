@@ -42,7 +42,9 @@ pub use inotify::InotifyWatcher;
 #[cfg(target_os = "linux")]
 pub use limits::WatchLimits;
 pub use polling::PollingWatcher;
-use skillstat_domain::{ChangeSink, Problem, ProblemKind, ProjectDiscovery, ProjectStates};
+use skillstat_domain::{
+    ChangeSink, Coverage, Problem, ProblemKind, ProjectDiscovery, ProjectStates,
+};
 
 use crate::discovery::{DiscoveryOptions, ExcludeError};
 use crate::listings::Listings;
@@ -91,6 +93,16 @@ pub enum WatchError {
 pub(super) fn not_watched(path: &str, reason: String, fix: String) -> Problem {
     let kind = ProblemKind::NotWatched;
     Problem { path: path.to_owned(), line: None, kind, reason, fix, artifact: None }
+}
+
+/// What a coverage becomes when nobody can rely on it any more.
+fn failed(coverage: &Coverage) -> Coverage {
+    let gaps = vec![not_watched(
+        "/",
+        "the watcher has failed".to_owned(),
+        "restart the service and report the fault".to_owned(),
+    )];
+    Coverage { complete: false, bound: None, gaps, ..Coverage::clone(coverage) }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use skillstat_domain::{Coverage, WatchMethod, Watcher};
 
 use super::hints::Hints;
 use super::survey::{Pace, Scope, Survey};
-use super::{WatchPorts, not_watched};
+use super::{WatchPorts, failed, not_watched};
 
 /// How long hints are gathered before the look that they call for: a save is several.
 const GATHERED: Duration = Duration::from_millis(50);
@@ -94,6 +94,7 @@ impl PollingWatcher {
         let (orders, taken) = sync_channel(1);
         let hint = orders.clone();
         let thread = std::thread::Builder::new().name("watcher".to_owned()).spawn(move || {
+            let _end = End(&published);
             if taken.recv() != Ok(Order::Begin) {
                 return;
             }
@@ -138,6 +139,18 @@ impl PollingWatcher {
     pub fn begin(&self) {
         // It ends only when this goes.
         let _ended = self.orders.send(Order::Begin);
+    }
+}
+
+/// The end of the thread. Nobody waits for a thread that has panicked, so it says so itself.
+struct End<'a>(&'a RwLock<Arc<Coverage>>);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut coverage = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            *coverage = Arc::new(failed(&coverage));
+        }
     }
 }
 

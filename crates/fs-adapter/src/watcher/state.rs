@@ -13,8 +13,8 @@ use skillstat_domain::{ChangeSink, Coverage, Problem, WatchMethod};
 
 use super::follower::{Follower, LEFT_OUT};
 use super::kernel::Kernel;
-use super::not_watched;
 use super::survey::Scope;
+use super::{failed, not_watched};
 use crate::listings::Listings;
 
 /// The limit of the system, as it is read and set.
@@ -247,14 +247,4 @@ fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
     }
     gaps.sort();
     gaps
-}
-
-/// What a coverage becomes when nobody can rely on it any more.
-pub(super) fn failed(coverage: &Coverage) -> Coverage {
-    let gaps = vec![not_watched(
-        "/",
-        "the watcher has failed".to_owned(),
-        "restart the service and report the fault".to_owned(),
-    )];
-    Coverage { complete: false, bound: None, gaps, ..Coverage::clone(coverage) }
 }

@@ -186,3 +186,20 @@ fn after_a_fault_it_says_so_and_nobody_waits() {
     watcher.settle();
     assert_eq!(watcher.coverage().state(), WatchState::Degraded);
 }
+
+#[test]
+fn after_a_fault_polling_says_so() {
+    let tree = shop();
+    let (options, sink) = (options(&tree, 1), Arc::new(Panics::default()));
+    let ports = WatchPorts { sink: Arc::clone(&sink) as _, ..ports(&options, &Arc::default()) };
+    let why = ("because it is asked for", "do not ask for it");
+    let watcher = PollingWatcher::at_pace(PACE, options.skillmeat_home, ports, None, why).unwrap();
+    watcher.begin();
+    Scribe::default().wait_until("the first look", || watcher.coverage().complete);
+    sink.0.store(true, Ordering::SeqCst);
+    tree.file("root/shop/.claude/skills/pdf/SKILL.md", "new");
+    Scribe::default().wait_until("the fault is told", || !watcher.coverage().complete);
+    let coverage = watcher.coverage();
+    assert_eq!(coverage.gaps[0].reason, "the watcher has failed");
+    assert_eq!((coverage.state(), coverage.bound), (WatchState::Degraded, None));
+}
