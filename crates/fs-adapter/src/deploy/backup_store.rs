@@ -27,6 +27,7 @@ use skillstat_domain::{
 use super::beneath::failed;
 use super::state_directory::StateDirectory;
 use crate::entry::{Entry, Fault, What};
+use crate::fault::printable;
 use crate::file_lock::{FileLock, Patience};
 
 /// The file in a backup that says what it is.
@@ -240,9 +241,7 @@ impl BackupStore {
         let not_found = || DeployError::BackupNotFound { backup: id.clone() };
         match self.open(id.as_str()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found()),
-            Err(error) => {
-                Err(failed(self.directory.join(id.as_str()).display().to_string(), "read", &error))
-            }
+            Err(error) => Err(failed(printable(self.directory.join(id.as_str())), "read", &error)),
             Ok(stored) => Ok(stored),
         }
     }
@@ -271,13 +270,13 @@ impl BackupStore {
         let names = match StateDirectory::open_if_there(&self.directory) {
             Ok(None) => return scanned,
             Ok(Some(store)) => store.names().map_err(|error| (store.shown(), error.to_string())),
-            Err(error) => Err((self.directory.display().to_string(), error.to_string())),
+            Err(error) => Err((printable(&self.directory), error.to_string())),
         };
         match names {
             Err((path, reason)) => scanned.problems.push(problem(path, reason)),
             Ok(names) => {
                 for name in names.into_iter().rev() {
-                    let shown = self.directory.join(&name).display().to_string();
+                    let shown = printable(self.directory.join(&name));
                     match (name.parse(), self.open(&name)) {
                         (Ok(id), Ok(stored)) => scanned.value.push(stored.meta.backup(id)),
                         (Err(_), _) => {
@@ -329,7 +328,7 @@ pub(crate) fn cannot_keep(base: &Utf8PathBuf, backup: String, fault: Fault) -> D
             let at = if fault.inside.as_os_str().is_empty() {
                 base.to_string()
             } else {
-                crate::fault::printable(base.as_std_path().join(fault.inside))
+                printable(base.as_std_path().join(fault.inside))
             };
             unkept(at, &what)
         }

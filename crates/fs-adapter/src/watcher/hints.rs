@@ -6,6 +6,7 @@ use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watche
 use skillstat_domain::Problem;
 
 use super::not_watched;
+use crate::fault::printable;
 
 /// Calls for a look as soon as something changes, for as long as it is there.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Hints {
         let mut gaps = Vec::new();
         for directory in directories {
             if let Err(error) = system.watch(directory, RecursiveMode::Recursive) {
-                gaps.push(gap(&directory.to_string_lossy(), &error));
+                gaps.push(gap(&printable(directory), &error));
             }
         }
         Self { _system: Some(system), gaps }
@@ -42,4 +43,20 @@ impl Hints {
 fn gap(path: &str, error: &notify::Error) -> Problem {
     let reason = format!("the system does not tell of changes here ({error})");
     not_watched(path, reason, "wait for the next look, or set `watch` to \"polling\"".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{TempTree, name};
+
+    #[test]
+    fn directories_without_hints_are_told_apart() {
+        let tree = TempTree::new();
+        let absent = [b"\xfe", b"\xff"].map(|bytes| tree.path(name(bytes)));
+        let hints = Hints::new(&absent, || ());
+        let paths: Vec<_> = hints.gaps.iter().map(|gap| &*gap.path).collect();
+        assert_eq!(paths, absent.each_ref().map(printable));
+        assert!(paths[1].ends_with(r"/\xff"), "{paths:?}");
+    }
 }

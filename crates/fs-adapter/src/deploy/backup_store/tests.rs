@@ -4,7 +4,7 @@ use skillstat_domain::testing::MockWallClock;
 
 use super::*;
 use crate::entry::Copied;
-use crate::test_support::TempTree;
+use crate::test_support::{TempTree, name};
 
 fn store(tree: &TempTree, now: &'static str) -> BackupStore {
     let mut clock = MockWallClock::new();
@@ -110,4 +110,27 @@ fn only_what_has_a_name_of_ours_is_deleted() {
         assert!(tree.path(format!("backups/{name}/0")).try_exists().unwrap(), "{name}");
     }
     assert!(is_name(store.next_id(true).as_str()) && is_name(store.next_id(false).as_str()));
+}
+
+#[test]
+fn a_problem_names_the_store_letter_by_letter() {
+    let tree = TempTree::new();
+    let at = |path: &[u8]| {
+        let limits = BackupLimits { count: 10, age: Duration::from_hours(1) };
+        let path = tree.path(name(path));
+        BackupStore::new(path, limits, Arc::new(MockWallClock::new()))
+    };
+    tree.file(name(b"file-\xff"), "").directory(name(b"\xff/odd.one"));
+    tree.file(name(b"\xff/20260102T030405-000000-1-0/meta.toml"), "");
+    let paths = |store: &BackupStore| -> Vec<_> {
+        store.list().problems.into_iter().map(|problem| problem.path).collect()
+    };
+    let base = tree.path("").to_str().unwrap().to_owned();
+    let expected =
+        [r"\xff/odd.one", r"\xff/20260102T030405-000000-1-0"].map(|path| format!("{base}/{path}"));
+    assert_eq!(paths(&at(b"\xff")), expected);
+    assert_eq!(paths(&at(b"file-\xff")), [format!(r"{base}/file-\xff")]);
+    let id = "20260102T030405-000000-1-0".parse().unwrap();
+    let error = at(b"\xff").stored(&id).unwrap_err();
+    assert!(error.to_string().contains(&expected[1]), "{error}");
 }
