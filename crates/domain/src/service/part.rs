@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::aggregate::Aggregate;
-use crate::{ArtifactId, Overview, Problem, ProblemKind, ProjectPath};
+use crate::{ArtifactId, Overview, Problem, ProblemKind, ProfileRoot, ProjectPath};
 
 impl Overview {
     /// Returns what there is of one project, or of all, and of those artifacts that are `wanted`: what
@@ -63,7 +63,7 @@ const fn is_of_a_copy(kind: ProblemKind) -> bool {
 }
 
 /// Tells whether a problem that was met before any copy was looked at is one of this project: it is in
-/// a tracker of the project, or it hides what lies below the project.
+/// a profile root of the project, or it hides what lies below the project.
 pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
     let path = Utf8Path::new(&problem.path);
     match problem.kind {
@@ -74,6 +74,13 @@ pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
         | ProblemKind::DuplicateRecord => {
             path.parent().and_then(Utf8Path::parent) == Some(project.as_path())
         }
+        // A write is one of a profile root, and may have come to a halt anywhere in it; what lies in another
+        // directory of the project is another project's.
+        ProblemKind::Interrupted => {
+            let below = path.strip_prefix(project.as_path()).ok();
+            let first = below.and_then(|below| below.components().next());
+            first.is_some_and(|first| ProfileRoot::new(first.as_str()).is_ok())
+        }
         ProblemKind::MissingRoot
         | ProblemKind::UnreadableDirectory
         | ProblemKind::NonUtf8Path
@@ -81,7 +88,6 @@ pub(super) fn concerns(problem: &Problem, project: &ProjectPath) -> bool {
         | ProblemKind::MalformedManifest
         | ProblemKind::UnreadableCollection
         | ProblemKind::NotWatched
-        | ProblemKind::Interrupted
         | ProblemKind::VanishedRecord
         | ProblemKind::UntrueIndex
         | ProblemKind::NotTold => path.starts_with(project.as_path()),

@@ -122,6 +122,19 @@ fn a_project_has_the_problems_of_its_trackers_and_of_what_lies_below_it() {
 }
 
 #[test]
+fn an_interrupted_write_is_one_of_the_project_that_has_the_profile_root() {
+    let concerned = |path: &str| {
+        let problem = problem(ProblemKind::Interrupted, path, None);
+        ["/dev/a", "/dev/a/sub"].map(|of| concerns(&problem, &project(of)))
+    };
+    assert_eq!(concerned("/dev/a/.claude/.skillstat-intent"), [true, false]);
+    assert_eq!(concerned("/dev/a/.claude/skills/pdf"), [true, false]);
+    assert_eq!(concerned("/dev/a/sub/.mine/.skillstat-intent"), [false, true]);
+    assert_eq!(concerned("/dev/a/sub/.mine/skills/pdf"), [false, true]);
+    assert_eq!(concerned("/dev/a-b/.claude/.skillstat-intent"), [false, false]);
+}
+
+#[test]
 fn one_artifact_is_the_same_out_of_everything() {
     let service = service();
     let inventory = service.inventory(&());
