@@ -46,7 +46,7 @@ impl DeploymentService {
         profiles: &Profiles,
     ) -> Vec<ProfileRoot> {
         if let Profiles::These(profiles) = profiles {
-            return profiles.iter().map(|profile| profile.root().clone()).collect();
+            return super::unique(profiles).map(|profile| profile.root().clone()).collect();
         }
         let recorded = self.recorded(project);
         let holds = |found: &&RecordedArtifacts| found.artifacts.contains(artifact);

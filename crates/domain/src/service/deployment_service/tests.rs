@@ -275,7 +275,8 @@ fn an_undeploy_goes_where_the_artifact_is() {
     assert_eq!(undeployed("c", Profiles::Usual), ["skill:pdf c/.mine: done"]);
     // Whoever writes says what is wrong.
     assert_eq!(undeployed("nowhere", Profiles::All), ["skill:pdf nowhere/.claude: done"]);
-    let codex = Profiles::These(vec!["codex".parse().unwrap()]);
+    // Twice the same profile root.
+    let codex = Profiles::These(["codex", ".agents"].map(|text| text.parse().unwrap()).to_vec());
     assert_eq!(undeployed("c", codex), ["skill:pdf c/.agents: done"]);
 }
 
