@@ -32,7 +32,8 @@ pub enum Targets {
         profiles: Profiles,
     },
     /// Wherever a copy is that is what was deployed; others are skipped, each with its state. The copy
-    /// stays at its place, and nothing is replaced that somebody edits meanwhile.
+    /// stays at its place, and nothing is replaced that somebody edits meanwhile. Whatever cannot be read, so
+    /// that there may be copies that nobody knows of, is reported as a failure.
     AllSynced,
 }
 

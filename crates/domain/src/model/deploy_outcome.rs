@@ -69,7 +69,7 @@ pub struct Done {
 pub struct ItemReport {
     /// The artifact.
     pub artifact: ArtifactId,
-    /// The project.
+    /// The project; or a directory in which nobody could look for projects that the order may have meant.
     pub project: ProjectPath,
     /// The profile root, where it was known.
     pub profile_root: Option<ProfileRoot>,

@@ -5,6 +5,7 @@ mod targets;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use targets::Target;
 
 use crate::ports::workers::map;
 use crate::{
@@ -44,33 +45,39 @@ impl DeploymentService {
     /// Deploys artifacts; reports by artifact, project and profile root, in the order's order.
     pub fn deploy(&self, order: &DeployOrder, observer: &dyn DeployObserver) -> Vec<ItemReport> {
         let collections = self.collections.collections();
+        let everything = self.everything(&order.targets);
         let mut items = Vec::new();
         for artifact in unique(&order.artifacts) {
-            for target in self.targets(artifact, &order.targets) {
-                let task =
-                    target.task.map_err(|why| Box::new(Outcome::Skipped(why))).and_then(|from| {
-                        let wanted = order.collection.as_deref();
-                        let (collection, found) = self
-                            .find(artifact, wanted, from.as_deref(), &collections)
-                            .map_err(|error| Box::new(Outcome::Failed(error)))?;
-                        let task = deploy_task(collection, found, &target.project, &target.profile);
-                        let replace = target.replace.unwrap_or(order.replace);
-                        Ok(Task::Deploy(DeployTask {
-                            dest_path: order.dest_path.clone().filter(|_| target.replace.is_none()),
-                            create_project: order.create_projects,
-                            replace,
-                            ..task
-                        }))
-                    });
-                items.push(Item {
-                    artifact: artifact.clone(),
-                    profile_root: Some(target.profile.root().clone()),
-                    project: target.project,
-                    task,
-                });
-            }
+            let targets = self.targets(artifact, &order.targets, &everything).into_iter();
+            items.extend(targets.map(|target| self.item(order, artifact, target, &collections)));
         }
         self.carry_out(items, order.dry_run, observer)
+    }
+
+    /// Works out what is to be done at a target.
+    fn item(
+        &self,
+        order: &DeployOrder,
+        artifact: &ArtifactId,
+        target: Target,
+        collections: &Scanned<Vec<Collection>>,
+    ) -> Item {
+        let Target { project, place } = target;
+        let profile_root = place.as_ref().ok().map(|place| place.profile.root().clone());
+        let task = place.map_err(|error| Box::new(Outcome::Failed(error))).and_then(|place| {
+            let from = place.task.map_err(|why| Box::new(Outcome::Skipped(why)))?;
+            let (collection, found) = self
+                .find(artifact, order.collection.as_deref(), from.as_deref(), collections)
+                .map_err(|error| Box::new(Outcome::Failed(error)))?;
+            let task = deploy_task(collection, found, &project, &place.profile);
+            Ok(Task::Deploy(DeployTask {
+                dest_path: order.dest_path.clone().filter(|_| place.replace.is_none()),
+                create_project: order.create_projects,
+                replace: place.replace.unwrap_or(order.replace),
+                ..task
+            }))
+        });
+        Item { artifact: artifact.clone(), project, profile_root, task }
     }
 
     /// Undeploys artifacts; reports by artifact, project and profile root, in the order's order.

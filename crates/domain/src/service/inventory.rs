@@ -5,7 +5,11 @@ use std::mem::take;
 use std::sync::Arc;
 
 use super::part::concerns;
-use crate::{ArtifactId, Problem, ProjectPath, ProjectRecords};
+use crate::ports::workers::map;
+use crate::{
+    ArtifactId, Problem, ProjectPath, ProjectRecords, ProjectStates, ScanObserver, ScanPhase,
+    Scanned, Workers,
+};
 
 /// The projects found and what their trackers say.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +23,22 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// Reads the trackers of the projects that were found.
+    pub(super) fn read(
+        found: Scanned<Vec<ProjectPath>>,
+        states: &dyn ProjectStates,
+        workers: &dyn Workers,
+        observer: &dyn ScanObserver,
+    ) -> Self {
+        observer.begin(ScanPhase::Reading, found.value.len());
+        let records = map(workers, &found.value, |project| {
+            let records = states.records(project);
+            observer.advance();
+            records
+        });
+        Self { projects: found.value, records, skipped: found.problems }
+    }
+
     /// Keeps one project, and only those problems that concern it.
     pub fn retain_project(&mut self, project: &ProjectPath) {
         let (own, others): (Vec<_>, Vec<_>) =

@@ -49,13 +49,7 @@ impl StatisticsService {
         found: Scanned<Vec<ProjectPath>>,
         observer: &dyn ScanObserver,
     ) -> Inventory {
-        observer.begin(ScanPhase::Reading, found.value.len());
-        let records = map(&*self.workers, &found.value, |project| {
-            let records = self.states.records(project);
-            observer.advance();
-            records
-        });
-        Inventory { projects: found.value, records, skipped: found.problems }
+        Inventory::read(found, &*self.states, &*self.workers, observer)
     }
 
     /// Returns the statistics of every artifact that has a record which is `wanted`, by project and

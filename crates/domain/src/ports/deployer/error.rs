@@ -82,7 +82,8 @@ pub enum DeployError {
         /// The project.
         project: ProjectPath,
     },
-    /// The tracker cannot be written without losing what stands in it.
+    /// The tracker cannot be written without losing what stands in it, or cannot be read, so that nobody
+    /// knows what that is.
     #[error("`{path}`{} {reason}", line.map(|line| format!(", line {line},")).unwrap_or_default())]
     Tracker {
         /// The tracker.

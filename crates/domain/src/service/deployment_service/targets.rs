@@ -1,15 +1,25 @@
 //! Where an order leads.
 
+use std::collections::BTreeSet;
+
+use camino::Utf8Path;
+
 use crate::ports::workers::map;
 use crate::{
-    ArtifactId, DeploymentProfile, DeploymentRecord, DeploymentService, ProfileRoot, Profiles,
-    ProjectPath, RecordedArtifacts, Replace, Skipped, Targets, rolls_out,
+    ArtifactId, DeployError, DeploymentProfile, DeploymentService, Inventory, Problem, ProblemKind,
+    ProfileRoot, Profiles, ProjectPath, RecordedArtifacts, Replace, Skipped, Targets, rolls_out,
 };
 
-/// One place to deploy to.
+/// One project to deploy to, and where in it; or why nobody knows whether, or where.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) project: ProjectPath,
+    pub(super) place: Result<Place, DeployError>,
+}
+
+/// One place to deploy to.
+#[derive(Debug)]
+pub(super) struct Place {
     pub(super) profile: DeploymentProfile,
     /// What may be replaced there, whatever the order says.
     pub(super) replace: Option<Replace>,
@@ -19,21 +29,40 @@ pub(super) struct Target {
 }
 
 impl DeploymentService {
-    /// Returns where an artifact is to be deployed to, by project and profile root.
-    pub(super) fn targets(&self, artifact: &ArtifactId, targets: &Targets) -> Vec<Target> {
+    /// Returns what is on record anywhere, if that decides where an order leads.
+    pub(super) fn everything(&self, targets: &Targets) -> Inventory {
+        match targets {
+            Targets::Projects { .. } => Inventory::default(),
+            Targets::AllSynced => {
+                Inventory::read(self.discovery.discover(), &*self.states, &*self.workers, &())
+            }
+        }
+    }
+
+    /// Returns where an artifact is to be deployed to, by project and profile root; `everything` is what
+    /// [`everything`](Self::everything) returned for the order.
+    pub(super) fn targets(
+        &self,
+        artifact: &ArtifactId,
+        targets: &Targets,
+        everything: &Inventory,
+    ) -> Vec<Target> {
         match targets {
             Targets::Projects { projects, profiles } => super::unique(projects)
                 .flat_map(|project| {
                     let profiles = self.profiles_of(project, profiles).into_iter();
                     profiles.map(|profile| Target {
                         project: project.clone(),
-                        profile,
-                        replace: None,
-                        task: Ok(None),
+                        place: Ok(Place { profile, replace: None, task: Ok(None) }),
                     })
                 })
                 .collect(),
-            Targets::AllSynced => self.copies_of(artifact),
+            Targets::AllSynced => {
+                let mut targets = self.copies_of(artifact, everything);
+                targets.extend(hidden(artifact, everything));
+                targets.sort_by(|one, other| one.project.cmp(&other.project));
+                targets
+            }
         }
     }
 
@@ -89,24 +118,63 @@ impl DeploymentService {
     }
 
     /// Returns every copy of an artifact there is, with its state if it is not to be replaced.
-    fn copies_of(&self, artifact: &ArtifactId) -> Vec<Target> {
-        let projects = self.discovery.discover().value;
-        let in_each = map(&*self.workers, &projects, |project| {
-            let records = self.states.records(project);
-            let copy = |(index, record): (usize, &DeploymentRecord)| Target {
-                project: project.clone(),
+    fn copies_of(&self, artifact: &ArtifactId, everything: &Inventory) -> Vec<Target> {
+        let records = everything.records.iter();
+        let all =
+            records.flat_map(|records| (0..records.records.len()).map(move |at| (records, at)));
+        let of_artifact = all.filter(|(records, at)| records.records[*at].artifact == *artifact);
+        map(&*self.workers, &of_artifact.collect::<Vec<_>>(), |&(records, at)| {
+            let record = &records.records[at];
+            let place = Place {
                 profile: DeploymentProfile::of_root(record.profile_root.clone()),
                 // Should somebody edit it meanwhile, it is not replaced either.
                 replace: Some(Replace::Unmodified),
-                task: rolls_out(&self.states.state(&records, index))
+                task: rolls_out(&self.states.state(records, at))
                     .map(|()| record.from_collection.clone())
                     .map_err(Skipped::NotSynced),
             };
-            let of_artifact = records.records.iter().enumerate();
-            let of_artifact = of_artifact.filter(|(_, record)| record.artifact == *artifact);
-            of_artifact.map(copy).collect::<Vec<_>>()
-        });
-        in_each.into_iter().flatten().collect()
+            Target { project: records.project.clone(), place: Ok(place) }
+        })
+    }
+}
+
+/// Returns where there may be copies of an artifact that nobody knows of, each file or directory once.
+fn hidden(artifact: &ArtifactId, everything: &Inventory) -> Vec<Target> {
+    let skipped = everything.skipped.iter().map(|problem| (place_of(problem), problem));
+    let of_projects = everything.records.iter().flat_map(|records| {
+        records.problems.iter().map(|problem| (records.project.clone(), problem))
+    });
+    let mut told = BTreeSet::new();
+    let hiding = skipped.chain(of_projects).filter(|(_, problem)| hides(problem, artifact));
+    let once = hiding.filter(|(_, problem)| told.insert(&problem.path));
+    once.map(|(project, problem)| Target { project, place: Err(not_known(problem)) }).collect()
+}
+
+/// Tells whether there may be a copy of an artifact that is not known because of a problem.
+fn hides(problem: &Problem, artifact: &ArtifactId) -> bool {
+    match (&problem.artifact, problem.kind) {
+        (None, _) => true,
+        // Its records are known: the first, and that which is when the write is finished.
+        (Some(_), ProblemKind::DuplicateRecord | ProblemKind::Interrupted) => false,
+        (Some(of), _) => of == artifact,
+    }
+}
+
+/// Returns the place where projects could not be looked for.
+fn place_of(problem: &Problem) -> ProjectPath {
+    let root = || ProjectPath::new(Utf8Path::new("/")).expect("it is absolute");
+    // Only a search root that is not there may be named in another way.
+    ProjectPath::new(Utf8Path::new(&problem.path)).unwrap_or_else(|_| root())
+}
+
+/// Says that it is not known what is on record.
+fn not_known(problem: &Problem) -> DeployError {
+    let Problem { path, line, reason, fix, .. } = problem.clone();
+    match problem.kind {
+        ProblemKind::UnreadableTracker
+        | ProblemKind::MalformedTracker
+        | ProblemKind::MalformedRecord => DeployError::Tracker { path, line, reason, fix },
+        _ => DeployError::Failed { path, reason, fix },
     }
 }
 
