@@ -134,7 +134,7 @@ impl CachedStatistics {
         Arc::clone(&self.core.feed)
     }
 
-    /// Returns the statistics that are held, or known to be none.
+    /// Returns the statistics that are held, or known to be none; these are not held, so they count as a miss.
     fn held_statistics(&self, artifact: &ArtifactId) -> Option<Answer<DeploymentStatistics>> {
         let cached = self.core.cache.statistics(artifact);
         let cached = cached.or_else(|| self.core.known_nowhere(artifact))?;

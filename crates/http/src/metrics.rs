@@ -154,7 +154,7 @@ impl CacheMetrics {
         Self {
             counters: [
                 counter("hits_total", "Answers that were there.", |cache| cache.hits),
-                counter("misses_total", "Answers that were computed.", |cache| cache.misses),
+                counter("misses_total", "Answers that were not there.", |cache| cache.misses),
                 counter("joined_total", "Waits for the answer to another.", |cache| cache.joined),
                 counter("expired_total", "Answers that were too old.", |cache| cache.expired),
                 counter("invalidated_total", "Answers that were made bad.", |cache| {

@@ -11,11 +11,12 @@ pub struct CacheCounters {
     pub stats_entries: usize,
     /// How long an entry is good for.
     pub ttl: Duration,
-    /// Questions for statistics answered from the cache.
+    /// Questions for statistics that were held.
     pub hits: u64,
-    /// Questions for statistics that were not.
+    /// Questions for statistics that were not: they were computed, or waited for, or known to be none because no
+    /// project has the artifact, which is not held for each.
     pub misses: u64,
-    /// Questions that waited for the answer to another one.
+    /// Questions, for statistics or anything else, that waited for the answer to another one.
     pub joined: u64,
     /// Entries found too old when they were asked for.
     pub expired: u64,
