@@ -8,14 +8,13 @@ use camino::Utf8Path;
 use sha2::{Digest, Sha256};
 use skillstat_domain::{
     ContentHash, ContentLocation, ContentTraits, CopyLocation, Difference, HashError, Hasher,
-    OriginalLocation,
+    OriginalLocation, is_artifact_directory,
 };
 
 use crate::contained::{self, read_in, read_when_quiet};
 use crate::entry::LeftOut;
 use crate::examination::Examination;
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
-use crate::layout::ARTIFACT_DIRECTORIES;
 use crate::links::Links;
 use crate::listings::{Listings, Reporting};
 use crate::roots::Roots;
@@ -207,7 +206,7 @@ pub(crate) fn digest(digest: Sha256) -> ContentHash {
 /// Tells whether a record of this path may mean one below the project.
 pub(crate) fn may_be_misplaced(copy: &Utf8Path) -> bool {
     let first = copy.components().next();
-    first.is_some_and(|first| !ARTIFACT_DIRECTORIES.contains(&first.as_str()))
+    first.is_some_and(|first| !is_artifact_directory(first.as_str()))
 }
 
 /// Says what is wrong, and what to do.

@@ -22,10 +22,6 @@ pub(crate) const DEFAULT_COLLECTION: &str = "default";
 /// The manifest of a collection; a directory without it is no collection.
 pub(crate) const MANIFEST_FILE: &str = "collection.toml";
 
-/// Where SkillMeat deploys below a profile root when no other place was asked for, by type.
-pub(crate) const ARTIFACT_DIRECTORIES: [&str; 6] =
-    ["skills", "commands", "agents", "hooks", "mcp", "workflows"];
-
 /// What stands at the end of the names of SkillMeat's lock files; before it stand a dot and the name of
 /// what is locked. Source: SkillMeat 0.74.0, which never deletes them.
 const LOCK_SUFFIX: &str = ".skillmeat-lock";

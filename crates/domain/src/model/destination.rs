@@ -94,6 +94,12 @@ pub fn place_of_copy(
     asked.or_else(|| recorded.and_then(|path| path.inside().ok())).unwrap_or(usual)
 }
 
+/// Tells whether this is the name of a directory of a profile root into which artifacts of some type go when no
+/// other place is asked for.
+pub fn is_artifact_directory(name: &str) -> bool {
+    PLACES.iter().any(|(_, directory, _)| *directory == name)
+}
+
 fn check_name(name: &str) -> Result<(), DestinationError> {
     let refused = |reason| Err(DestinationError::UnusableName { name: name.to_owned(), reason });
     if name.contains(['/', '\\']) {

@@ -23,6 +23,16 @@ fn refuses(dest_path: &str, expected: &DestinationError) {
 }
 
 #[test]
+fn each_place_is_in_a_directory_of_artifacts() {
+    for (kind, ..) in PLACES {
+        let artifact = ArtifactId::new(kind, "x").unwrap();
+        let place = destination(&artifact, Utf8Path::new("x"), &claude(), None).unwrap();
+        assert!(is_artifact_directory(place.components().next().unwrap().as_str()), "{place}");
+    }
+    assert!(!is_artifact_directory("docs"));
+}
+
+#[test]
 fn each_type_has_its_place() {
     check("skill:pdf", "skills/pdf", None, "skills/pdf");
     check("mcp:db", "mcp/db", None, "mcp/db");
