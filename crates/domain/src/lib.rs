@@ -28,7 +28,9 @@ pub use model::deploy_task::{
 pub use model::deployed_at::{DeployedAt, DeployedAtError};
 pub use model::deployment_profile::{DeploymentProfile, UnknownProfile};
 pub use model::deployment_record::{DeploymentRecord, ProjectRecords};
-pub use model::destination::{DestinationError, destination, is_artifact_directory, place_of_copy};
+pub use model::destination::{
+    DestinationError, MAX_COPY_NAME_BYTES, destination, is_artifact_directory, place_of_copy,
+};
 pub use model::diff_request::{DiffRequest, WantedTexts};
 pub use model::difference::Difference;
 pub use model::drift_kind::{DriftKind, DriftKindError};

@@ -1,5 +1,7 @@
 //! The names on disk, each with its source.
 
+use skillstat_domain::MAX_COPY_NAME_BYTES;
+
 /// The tracker of a profile root. Source: SkillMeat's `DEPLOYMENT_FILE`.
 pub const TRACKER_FILE: &str = ".skillmeat-deployed.toml";
 
@@ -25,6 +27,9 @@ pub(crate) const MANIFEST_FILE: &str = "collection.toml";
 /// What stands at the end of the names of SkillMeat's lock files; before it stand a dot and the name of
 /// what is locked. Source: SkillMeat 0.74.0, which never deletes them.
 const LOCK_SUFFIX: &str = ".skillmeat-lock";
+
+// The longest name of a copy leaves room for that of its lock file.
+const _: () = assert!(MAX_COPY_NAME_BYTES + ".".len() + LOCK_SUFFIX.len() == 255);
 
 /// Returns the name of the file that is locked while `name`, beside it, is written.
 pub(crate) fn lock_file(name: &str) -> String {

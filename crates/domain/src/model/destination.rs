@@ -14,8 +14,9 @@ const PLACES: [(&str, &str, Form); 6] = [
     ("orchestration", "workflows", Form::AsSource),
 ];
 
-/// The longest name of a file. The lock file beside a copy adds 16 bytes to its name.
-const MAX_NAME_BYTES: usize = 255 - 16;
+/// The longest name of a copy, in bytes: a name has 255, of which the lock file beside the copy adds 16 to its
+/// own.
+pub const MAX_COPY_NAME_BYTES: usize = 255 - 16;
 
 /// What lies at a destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +112,7 @@ fn check_name(name: &str) -> Result<(), DestinationError> {
     if name.contains(char::is_control) {
         return refused("holds a control character");
     }
-    if name.len() > MAX_NAME_BYTES {
+    if name.len() > MAX_COPY_NAME_BYTES {
         return refused("is too long for a file with a lock file beside it");
     }
     Ok(())

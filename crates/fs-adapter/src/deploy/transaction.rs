@@ -12,7 +12,7 @@
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use skillstat_domain::{BackupId, ContentHash, DeployError, Occupant};
+use skillstat_domain::{BackupId, ContentHash, DeployError, MAX_COPY_NAME_BYTES, Occupant};
 
 use super::backup_store::{BackupStore, Keep, Meta, cannot_keep};
 use super::beneath::{Beneath, Located};
@@ -32,9 +32,6 @@ use crate::links::Links;
 
 /// How often the record is written anew because somebody without the lock has written the tracker.
 const TRIES: usize = 3;
-
-/// The longest name of a file that has a lock file beside it.
-const MAX_LOCKED_NAME: usize = 255 - ".".len() - ".skillmeat-lock".len();
 
 /// Carries drafts out in a profile root whose lock is held.
 pub(crate) struct Transaction<'a> {
@@ -276,7 +273,7 @@ impl Transaction<'_> {
     /// Takes the lock that SkillMeat takes while it exchanges a copy.
     fn lock(&self, path: &Utf8Path, place: &Located) -> Result<Option<FileLock>, DeployError> {
         let name = path.file_name().unwrap_or_default();
-        if name.len() > MAX_LOCKED_NAME {
+        if name.len() > MAX_COPY_NAME_BYTES {
             return Ok(None);
         }
         let directory = self.root.show(path.parent().unwrap_or(Utf8Path::new("")));
