@@ -15,8 +15,7 @@ pub(crate) use removal::remove;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, readlinkat, statat};
 use sha2::{Digest, Sha256};
 
-/// How many directories deep a copy may be, as for hashing. Each level holds two open directories.
-const MAX_LEVELS: usize = 64;
+use crate::tree::MAX_LEVELS;
 
 /// The bytes read at once.
 const BUFFER_BYTES: usize = 64 * 1024;

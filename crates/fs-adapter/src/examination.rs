@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use skillstat_domain::{ContentHash, ContentTraits, is_ignored};
 
+use crate::hasher;
 use crate::tree::Reader;
 
 /// How much of a file's beginning tells whether it is text: it is, if there is no NUL in it. Source:
@@ -102,7 +103,7 @@ impl Reader for Examination {
             && !self.current.ignored
         {
             let digest = std::mem::take(&mut self.current.digest);
-            files.push(hash(digest));
+            files.push(hasher::digest(digest));
         }
     }
 }
@@ -185,14 +186,10 @@ impl Examination {
 
     /// Returns what was found, and the hash of the text with CR LF.
     pub(crate) fn finish(self) -> (ContentTraits, ContentHash) {
-        let plain = hash(self.plain);
-        let or_plain = |digest: Option<Sha256>| digest.map_or(plain, hash);
+        let plain = hasher::digest(self.plain);
+        let or_plain = |digest: Option<Sha256>| digest.map_or(plain, hasher::digest);
         let (without_ignored, with_lf) = (or_plain(self.without_ignored), or_plain(self.with_lf));
         let traits = ContentTraits::new(plain, without_ignored, with_lf, self.files);
         (traits, or_plain(self.with_crlf))
     }
-}
-
-fn hash(digest: Sha256) -> ContentHash {
-    ContentHash::from_bytes(digest.finalize().into())
 }

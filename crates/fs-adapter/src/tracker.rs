@@ -30,6 +30,9 @@ use crate::layout::{INTENT_FILE, TRACKER_FILE};
 use crate::listing::{known, list};
 use crate::regular_file::{self, NotRead};
 
+/// UTF-8's byte-order mark, which SkillMeat refuses: we read past it, and leave it where it is.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// Reads `<project>/<profile root>/.skillmeat-deployed.toml`, each record on its own.
 ///
 /// Legacy records, unknown keys and other top-level keys are read without complaint. In a tracker

@@ -16,7 +16,8 @@ use crate::listing::{known, list};
 use crate::seen::Seen;
 use crate::stamp::Stamp;
 
-/// How many directories deep a copy may be. Each level holds one open directory.
+/// How many directories deep a copy may be. Each level holds one open directory while it is read, and two while it
+/// is copied.
 pub(crate) const MAX_LEVELS: usize = 64;
 
 /// How long the path of a directory in a copy may be: what the system takes at once.

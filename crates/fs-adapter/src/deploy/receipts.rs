@@ -19,6 +19,7 @@ use super::beneath::failed;
 use super::search_roots::{Absent, SearchRoots};
 use super::state_directory::StateDirectory;
 use super::tracker_file::TrackerFile;
+use crate::hasher;
 use crate::layout::TRACKER_FILE;
 use crate::tracker::quoted;
 
@@ -140,7 +141,7 @@ fn name(project: &ProjectPath, profile_root: &ProfileRoot, artifact: &ArtifactId
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
-    format!("{}.toml", ContentHash::from_bytes(digest.finalize().into()))
+    format!("{}.toml", hasher::digest(digest))
 }
 
 /// Writes a text so that a shell takes it as one word.

@@ -7,12 +7,10 @@ use skillstat_domain::{ArtifactId, DeploymentRecord, Problem, ProblemKind, Profi
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::BYTE_ORDER_MARK;
 use super::record::{self, Fields};
 use super::usual_form;
 use crate::lines::Lines;
-
-/// UTF-8's byte-order mark, which SkillMeat refuses and we read past.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Where the records of one tracker go.
 pub(super) struct Document<'a> {
@@ -52,7 +50,7 @@ impl<'a> Document<'a> {
     }
 
     fn behind_mark<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let Some(text) = bytes.strip_prefix(BYTE_ORDER_MARK) else { return bytes };
+        let Some(text) = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()) else { return bytes };
         let reason = "starts with a byte-order mark, so SkillMeat refuses the whole file";
         self.malformed(1, reason, "save it as UTF-8 without a byte-order mark");
         text

@@ -16,12 +16,9 @@ use skillstat_domain::{
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::record;
 use super::record_text::{last_byte, line_end, line_start};
+use super::{BYTE_ORDER_MARK, record};
 use crate::lines::Lines;
-
-/// UTF-8's byte-order mark, which stays where it is.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The text of a tracker and where its records stand.
 #[derive(Debug, Clone)]
