@@ -102,34 +102,25 @@ fn edited(recorded: &Baseline, occupant: &Occupant) -> Option<NeedsForce> {
     }
 }
 
-/// Which records of one tracker belong to the copy of an artifact, by their place in the file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RecordsOfCopy {
-    /// The first of the artifact, which decides; then those that say only that other profiles use the
-    /// same copy. They are written, or taken away, together.
-    pub of_copy: Vec<usize>,
-    /// Later ones of the artifact that point elsewhere. They do not count and are left alone.
-    pub left_alone: Vec<usize>,
-}
-
-/// Sorts the records of one tracker, in their order, each given by artifact and path.
+/// Returns which records of one tracker, in their order, each given by artifact and path, belong to the copy of
+/// an artifact: by their place, the first, which decides, and then those that say only that other profiles use
+/// the same copy. They are written, or taken away, together. Later ones of the artifact that point elsewhere do
+/// not count and are left alone.
 pub fn records_of_copy<'a>(
     records: impl IntoIterator<Item = (&'a ArtifactId, &'a RecordedPath)>,
     artifact: &ArtifactId,
-) -> RecordsOfCopy {
-    let mut sorted = RecordsOfCopy::default();
+) -> Vec<usize> {
+    let mut of_copy = Vec::new();
     let mut place: Option<Result<Utf8PathBuf, &str>> = None;
     for (index, (_, path)) in
         records.into_iter().enumerate().filter(|(_, (found, _))| *found == artifact)
     {
         let here = path.inside().map_err(|_| path.as_str());
         if *place.get_or_insert_with(|| here.clone()) == here {
-            sorted.of_copy.push(index);
-        } else {
-            sorted.left_alone.push(index);
+            of_copy.push(index);
         }
     }
-    sorted
+    of_copy
 }
 
 /// Tells whether a new version is rolled out to a copy that was found like this: only to what was

@@ -51,14 +51,14 @@ pub fn tracker_edit(bytes: &[u8]) {
         }
         if let Ok(without) = text.with(artifact, &[]) {
             // Records of the same artifact at another place are those of another copy.
-            let of_copy = text.of(artifact).of_copy.len();
+            let of_copy = text.of(artifact).len();
             assert_eq!(without.records().len() + of_copy, text.records().len());
             others_are_the_same(&text, &without, artifact);
         }
     }
     let record = with_new(|record| record.fresh(text.newline()));
     if let Ok(added) = text.with(&new, std::slice::from_ref(&record)) {
-        let of_copy = text.of(&new).of_copy.len();
+        let of_copy = text.of(&new).len();
         assert_eq!(added.records().len() + of_copy, text.records().len() + 1);
         others_are_the_same(&text, &added, &new);
         let again = TrackerText::parse("tracker", &added.clone().into_bytes());
@@ -67,7 +67,7 @@ pub fn tracker_edit(bytes: &[u8]) {
 }
 
 fn others_are_the_same(before: &TrackerText, after: &TrackerText, artifact: &ArtifactId) {
-    let of_copy = before.of(artifact).of_copy;
+    let of_copy = before.of(artifact);
     for (number, record) in before.records().iter().enumerate() {
         if !of_copy.contains(&number) && record.artifact != *artifact {
             assert_eq!(before.blocks(&record.artifact), after.blocks(&record.artifact));

@@ -11,7 +11,7 @@ mod meaning;
 use std::ops::Range;
 
 use skillstat_domain::{
-    ArtifactId, Baseline, DeployError, DeployedAt, RecordedPath, RecordsOfCopy, records_of_copy,
+    ArtifactId, Baseline, DeployError, DeployedAt, RecordedPath, records_of_copy,
 };
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -122,7 +122,7 @@ impl TrackerText {
     }
 
     /// Returns which records belong to the copy of an artifact.
-    pub(crate) fn of(&self, artifact: &ArtifactId) -> RecordsOfCopy {
+    pub(crate) fn of(&self, artifact: &ArtifactId) -> Vec<usize> {
         records_of_copy(
             self.records.iter().map(|record| (&record.artifact, &record.path)),
             artifact,
@@ -138,7 +138,7 @@ impl TrackerText {
                 Form::Empty(_) | Form::Inline(_) => format!("deployed = [{text}]\n"),
             }
         };
-        self.of(artifact).of_copy.iter().map(block).collect()
+        self.of(artifact).iter().map(block).collect()
     }
 
     /// Returns how the file ends its lines.
@@ -158,7 +158,7 @@ impl TrackerText {
         artifact: &ArtifactId,
         blocks: &[String],
     ) -> Result<Self, DeployError> {
-        let of_copy = self.of(artifact).of_copy;
+        let of_copy = self.of(artifact);
         let of_copy: Vec<_> = of_copy.iter().map(|&record| self.records[record].entry).collect();
         let mut new = self.clone();
         let mut meaning = self.meaning()?;
