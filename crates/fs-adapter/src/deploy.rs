@@ -206,14 +206,9 @@ impl StagingDeployer {
         let Some(root) = here.root.as_ref().filter(|_| !draft.is_empty()) else {
             return Ok((draft.done(None), None));
         };
-        let applied = Transaction {
-            here: &here,
-            root,
-            backups: &self.backups,
-            ledger: &self.books(&project.path, &job.profile_root),
-            patience: self.patience(),
-        }
-        .apply(&draft);
+        let applied =
+            Transaction { here: &here, root, books: &self.books(&project.path, &job.profile_root) }
+                .apply(&draft);
         // Also after a failure: nobody has to rely on everything being as it was.
         observer.changed(&project.path);
         let applied = applied?;

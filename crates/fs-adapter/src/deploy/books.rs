@@ -6,7 +6,6 @@ use skillstat_domain::{ArtifactId, ContentHash, DeployError, ProfileRoot, Projec
 use super::backup_store::{BackupStore, Keep, Meta, Place};
 use super::intent::Intent;
 use super::receipts::{Receipt, Receipts};
-use super::recovery::Ledger;
 use crate::file_lock::Patience;
 use crate::tracker::TrackerText;
 
@@ -19,8 +18,9 @@ pub(crate) struct Books<'a> {
     pub(crate) profile_root: &'a ProfileRoot,
 }
 
-impl Ledger for Books<'_> {
-    fn done(
+impl Books<'_> {
+    /// A write is done: these are the records of the copy at this path.
+    pub(super) fn done(
         &self,
         artifact: &ArtifactId,
         path: &Utf8Path,
@@ -38,20 +38,23 @@ impl Ledger for Books<'_> {
         }
     }
 
-    fn taken_back(&self, intent: &Intent) {
+    /// A write is taken back: what was kept for it is still where it was.
+    pub(super) fn taken_back(&self, intent: &Intent) {
         if let Some(backup) = &intent.backup {
             self.backups.discard(backup, self.project, self.patience);
         }
     }
 
-    fn kept(&self, intent: &Intent) -> Option<Meta> {
+    /// Returns what was kept for a write; nothing when that is not known.
+    pub(super) fn kept(&self, intent: &Intent) -> Option<Meta> {
         let meta = self.backups.stored(intent.backup.as_ref()?).ok()?.meta;
         // The name may come from an intent in a repository that somebody has cloned.
         let ours = meta.project == *self.project && meta.profile_root == *self.profile_root;
         ours.then_some(meta)
     }
 
-    fn keep_edited(&self, intent: &Intent, went: Vec<Place>) -> Result<(), DeployError> {
+    /// Keeps what a write takes away once more, as edited.
+    pub(super) fn keep_edited(&self, intent: &Intent, went: Vec<Place>) -> Result<(), DeployError> {
         let keep = Keep {
             artifact: &intent.artifact,
             project: self.project,

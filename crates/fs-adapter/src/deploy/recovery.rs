@@ -4,10 +4,11 @@ use std::io;
 use std::path::PathBuf;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use skillstat_domain::{ArtifactId, DeployError};
+use skillstat_domain::DeployError;
 
-use super::backup_store::{Meta, Place, cannot_keep};
+use super::backup_store::cannot_keep;
 use super::beneath::Beneath;
+use super::books::Books;
 use super::intent::{Found, Intent, Moved, Phase, unlink};
 use super::swap::{exchange, move_to, sync_names};
 use super::tracker_file::TrackerFile;
@@ -16,33 +17,13 @@ use crate::fault::is_absence;
 use crate::layout::{INTENT_DONE_FILE, INTENT_DRAFT_FILE, INTENT_FILE, TRACKER_DRAFT_FILE};
 use crate::links::leaves_profile_root;
 
-/// Who must know what becomes of a write.
-pub(crate) trait Ledger {
-    /// A write is done: these are the records of the copy at this path.
-    fn done(
-        &self,
-        artifact: &ArtifactId,
-        path: &Utf8Path,
-        blocks: &[String],
-    ) -> Result<(), DeployError>;
-
-    /// A write is taken back: what was kept for it is still where it was.
-    fn taken_back(&self, intent: &Intent);
-
-    /// Returns what was kept for a write; nothing when that is not known.
-    fn kept(&self, intent: &Intent) -> Option<Meta>;
-
-    /// Keeps what a write takes away once more, as edited.
-    fn keep_edited(&self, intent: &Intent, went: Vec<Place>) -> Result<(), DeployError>;
-}
-
 /// Puts in order what was interrupted in a profile root whose lock is held.
 ///
 /// # Errors
 ///
 /// - [`DeployError::Interrupted`] when that is not possible without losing something.
 /// - Other [`DeployError`]s when the system refuses; another try may succeed.
-pub(crate) fn recover(root: &Beneath, ledger: &dyn Ledger) -> Result<(), DeployError> {
+pub(crate) fn recover(root: &Beneath, books: &Books<'_>) -> Result<(), DeployError> {
     let failed = |file: &str, error: &io::Error| root.failed(file, "put in order", error);
     match Intent::read(root, INTENT_DONE_FILE).map_err(|error| failed(INTENT_DONE_FILE, &error))? {
         Found::None => {}
@@ -63,13 +44,13 @@ pub(crate) fn recover(root: &Beneath, ledger: &dyn Ledger) -> Result<(), DeployE
         };
     if is_begun(root, &interrupted).map_err(|error| failed(INTENT_FILE, &error))? {
         complete(root, &interrupted)?;
-        keep_edits(root, &interrupted, ledger)?;
+        keep_edits(root, &interrupted, books)?;
         // Whoever wrote it would tell; whoever only finishes it has done what they can.
         let Intent { artifact, blocks, .. } = &interrupted;
-        let _tried = ledger.done(artifact, interrupted.place(), blocks);
+        let _tried = books.done(artifact, interrupted.place(), blocks);
         return finish(root, &interrupted).map_err(|error| failed(INTENT_FILE, &error));
     }
-    take_back(root, &interrupted, ledger).map_err(|error| failed(INTENT_FILE, &error))
+    take_back(root, &interrupted, books).map_err(|error| failed(INTENT_FILE, &error))
 }
 
 /// Tells whether something has changed places, so that the rest must follow.
@@ -149,8 +130,8 @@ fn is_there(root: &Beneath, path: &Utf8Path) -> bool {
 
 /// Keeps what went, and is deleted next, if it is not what was kept for the write: somebody has edited it
 /// since. Looked at when it is out of its place, where nobody finds it any more.
-fn keep_edits(root: &Beneath, intent: &Intent, ledger: &dyn Ledger) -> Result<(), DeployError> {
-    let kept = ledger.kept(intent);
+fn keep_edits(root: &Beneath, intent: &Intent, books: &Books<'_>) -> Result<(), DeployError> {
+    let kept = books.kept(intent);
     let kept = |path: &Utf8Path| {
         kept.iter().flat_map(|kept| &kept.places).find(|place| place.path == *path)?.copied
     };
@@ -185,7 +166,7 @@ fn keep_edits(root: &Beneath, intent: &Intent, ledger: &dyn Ledger) -> Result<()
     }
     match edited {
         None => Ok(()),
-        Some(shown) => ledger.keep_edited(intent, went).map_err(|error| not_kept(&shown, &error)),
+        Some(shown) => books.keep_edited(intent, went).map_err(|error| not_kept(&shown, &error)),
     }
 }
 
@@ -204,7 +185,7 @@ pub(crate) fn finish(root: &Beneath, intent: &Intent) -> io::Result<()> {
 }
 
 /// Takes back whatever has changed places, then deletes what is left.
-pub(crate) fn take_back(root: &Beneath, intent: &Intent, ledger: &dyn Ledger) -> io::Result<()> {
+pub(crate) fn take_back(root: &Beneath, intent: &Intent, books: &Books<'_>) -> io::Result<()> {
     if intent.phase == Phase::Swapping {
         for swap in (0..intent.swaps.len()).rev() {
             let (place, staged) = (root.locate(&intent.swaps[swap].path)?, intent.staged(swap));
@@ -231,7 +212,7 @@ pub(crate) fn take_back(root: &Beneath, intent: &Intent, ledger: &dyn Ledger) ->
         let _if_empty = root.dir().remove_dir(made);
     }
     deleted?;
-    ledger.taken_back(intent);
+    books.taken_back(intent);
     unlink(root, INTENT_DRAFT_FILE)?;
     unlink(root, INTENT_FILE)
 }

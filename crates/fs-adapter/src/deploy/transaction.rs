@@ -14,18 +14,19 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use skillstat_domain::{BackupId, ContentHash, DeployError, MAX_COPY_NAME_BYTES, Occupant};
 
-use super::backup_store::{BackupStore, Keep, Meta, cannot_keep};
+use super::backup_store::{Keep, Meta, cannot_keep};
 use super::beneath::{Beneath, Located};
+use super::books::Books;
 use super::change::{Draft, Expected, NewCopy};
 use super::here::Here;
 use super::intent::{Identity, Intent, Phase, Swap};
-use super::recovery::{self, Ledger, swap_in};
+use super::recovery::{self, swap_in};
 use super::source::refusal;
 use super::swap::sync_names;
 use super::tracker_file::TrackerFile;
 use crate::entry::{self, Entry, Fault, sync_directory};
 use crate::fault::{cannot_be_read, make_readable, printable};
-use crate::file_lock::{FileLock, Patience};
+use crate::file_lock::FileLock;
 use crate::hasher::hash_when_quiet;
 use crate::layout::{INTENT_FILE, STAGING_DIRECTORY, TRACKER_FILE, lock_file};
 use crate::links::Links;
@@ -39,12 +40,8 @@ pub(crate) struct Transaction<'a> {
     pub(crate) here: &'a Here,
     /// The profile root of it.
     pub(crate) root: &'a Beneath,
-    /// Where what goes is kept.
-    pub(crate) backups: &'a BackupStore,
-    /// Who must know what becomes of it.
-    pub(crate) ledger: &'a dyn Ledger,
-    /// How long to wait for locks.
-    pub(crate) patience: Patience<'a>,
+    /// Where what goes is kept, and what becomes of it is written down.
+    pub(crate) books: &'a Books<'a>,
 }
 
 /// What became of a draft.
@@ -74,7 +71,7 @@ impl Transaction<'_> {
         let mut intent = Intent {
             artifact: draft.plan.artifact.clone(),
             blocks: draft.blocks.clone(),
-            backup: goes.then(|| self.backups.next_id(edited)),
+            backup: goes.then(|| self.books.backups.next_id(edited)),
             made: self.missing_directories(draft),
             swaps: draft.changes.iter().map(|change| swap(&change.path)).collect(),
             phase: Phase::Staging,
@@ -95,7 +92,7 @@ impl Transaction<'_> {
             let _by_the_next = recovery::finish(self.root, &intent);
             return Ok(Applied { backup: intent.backup, unremembered });
         };
-        match recovery::take_back(self.root, &intent, self.ledger) {
+        match recovery::take_back(self.root, &intent, self.books) {
             Ok(()) => Err(error),
             Err(second) => Err(DeployError::Interrupted {
                 path: self.here.shown.clone(),
@@ -106,7 +103,7 @@ impl Transaction<'_> {
     }
 
     fn remember(&self, draft: &Draft) -> Option<DeployError> {
-        self.ledger.done(&draft.plan.artifact, &draft.plan.path, &draft.blocks).err()
+        self.books.done(&draft.plan.artifact, &draft.plan.path, &draft.blocks).err()
     }
 
     /// The error of an intent that was not written.
@@ -203,7 +200,7 @@ impl Transaction<'_> {
             blocks: &draft.old_blocks,
             places,
         };
-        let meta = self.backups.keep(id, &keep, self.patience)?;
+        let meta = self.books.backups.keep(id, &keep, self.books.patience)?;
         // What was decided was decided about what was there then.
         for change in &draft.changes {
             if self.here.occupant(&change.path, &intent.artifact) != change.old {
@@ -277,7 +274,8 @@ impl Transaction<'_> {
             return Ok(None);
         }
         let directory = self.root.show(path.parent().unwrap_or(Utf8Path::new("")));
-        FileLock::take(place.within(), (&directory, &lock_file(name)), self.patience).map(Some)
+        FileLock::take(place.within(), (&directory, &lock_file(name)), self.books.patience)
+            .map(Some)
     }
 
     /// Writes the records of the draft. If somebody without the lock writes the tracker meanwhile, what
