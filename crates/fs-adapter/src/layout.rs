@@ -57,8 +57,3 @@ pub(crate) const STAGING_DIRECTORY: &str = ".skillstat-staging";
 
 /// The new tracker while it is written.
 pub(crate) const TRACKER_DRAFT_FILE: &str = "..skillmeat-deployed.toml.skillstat-new";
-
-/// Tells whether an entry of a directory is left out of its copy.
-pub(crate) fn is_not_copied(name: &[u8]) -> bool {
-    skillstat_domain::is_ignored_name(name)
-}

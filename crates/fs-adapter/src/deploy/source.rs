@@ -7,13 +7,12 @@ use camino::Utf8Path;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
-use skillstat_domain::{ArtifactSource, ContentHash, DeployError, RecordedPath};
+use skillstat_domain::{ArtifactSource, ContentHash, DeployError, RecordedPath, is_ignored_name};
 
 use super::change::{Expected, NewCopy};
 use crate::entry::{Entry, for_listing};
 use crate::fault::{cannot_be_read, make_readable, printable};
 use crate::hasher::{explain, hash_when_quiet};
-use crate::layout::is_not_copied;
 use crate::links::{Links, leaves_profile_root};
 use crate::tree::What;
 
@@ -64,7 +63,7 @@ pub(crate) fn open(source: &ArtifactSource) -> Result<(NewCopy, ContentHash), De
         let reason = "is neither a file nor a directory".to_owned();
         return Err(refused(reason, "replace it by a file or directory"));
     };
-    let hash = hash_when_quiet(&links, is_not_copied).map_err(|fault| {
+    let hash = hash_when_quiet(&links, is_ignored_name).map_err(|fault| {
         let (reason, fix) = refusal(&fault.what);
         let at = if fault.inside.is_empty() {
             shown.clone()
@@ -74,7 +73,7 @@ pub(crate) fn open(source: &ArtifactSource) -> Result<(NewCopy, ContentHash), De
         };
         DeployError::Source { path: at, reason, fix }
     })?;
-    let copy = NewCopy { entry, left_out: is_not_copied, expected: Expected::Hash(hash), shown };
+    let copy = NewCopy { entry, left_out: is_ignored_name, expected: Expected::Hash(hash), shown };
     Ok((copy, hash))
 }
 

@@ -4,8 +4,8 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
-use crate::layout::is_not_copied;
 use crate::test_support::{TempTree, name};
+use skillstat_domain::is_ignored_name;
 
 fn open(tree: &TempTree, entry: &CStr) -> Result<Option<Entry>, What> {
     Entry::open(File::open(tree.path("")).unwrap().as_fd(), entry)
@@ -53,7 +53,7 @@ fn what_is_left_out_is_left_out_at_any_depth_but_not_at_the_top() {
     {
         tree.file(format!("from/{path}"), "");
     }
-    copy(&tree, is_not_copied).unwrap();
+    copy(&tree, is_ignored_name).unwrap();
     let names = |path: &str| {
         let mut names: Vec<_> = fs::read_dir(tree.path(path))
             .unwrap()
@@ -65,7 +65,7 @@ fn what_is_left_out_is_left_out_at_any_depth_but_not_at_the_top() {
     assert_eq!((names("to"), names("to/a")), (vec!["a".to_owned()], vec!["keep".to_owned()]));
     tree.file("node_modules/x", "");
     let top = open(&tree, c"node_modules").unwrap().unwrap();
-    top.copy((File::open(tree.path("")).unwrap().as_fd(), c"top"), is_not_copied).unwrap();
+    top.copy((File::open(tree.path("")).unwrap().as_fd(), c"top"), is_ignored_name).unwrap();
     assert!(tree.path("top/x").is_file());
 }
 
