@@ -61,7 +61,11 @@ impl CachedProjects {
 
     /// Returns the records of the projects on `list` that name an artifact, in the order of the list.
     /// Costs these projects, and the first time all; nothing while not all trackers have been read.
-    pub fn naming(&self, list: &List, artifact: &ArtifactId) -> Option<Vec<Arc<ProjectRecords>>> {
+    pub(crate) fn naming(
+        &self,
+        list: &List,
+        artifact: &ArtifactId,
+    ) -> Option<Vec<Arc<ProjectRecords>>> {
         let mut slots = lock(&self.slots);
         if slots.list != list.version {
             return None;
@@ -80,7 +84,7 @@ impl CachedProjects {
 
     /// Tells whether it is known, by what [`naming`](Self::naming) has made before, that no project on
     /// `list` names an artifact. Costs one look-up.
-    pub fn is_nowhere(&self, list: &List, artifact: &ArtifactId) -> bool {
+    pub(crate) fn is_nowhere(&self, list: &List, artifact: &ArtifactId) -> bool {
         let slots = lock(&self.slots);
         let index = slots.index.as_ref().filter(|_| slots.list == list.version);
         index.is_some_and(|index| index.projects(artifact).next().is_none())
@@ -88,7 +92,7 @@ impl CachedProjects {
 
     /// Forgets the states of those copies that a change at `path` touches; returns whose statistics
     /// they were part of.
-    pub fn touch(
+    pub(crate) fn touch(
         &self,
         project: &ProjectPath,
         profile_root: &ProfileRoot,
@@ -109,7 +113,7 @@ impl CachedProjects {
 
     /// Reads the trackers of a project on the list anew; of its copies only those that are not on
     /// record as before. With `copies`, all of them. Returns whose statistics may be others now.
-    pub fn refresh(&self, project: &ProjectPath, copies: Copies) -> Affected {
+    pub(crate) fn refresh(&self, project: &ProjectPath, copies: Copies) -> Affected {
         let after = self.inner.records(project);
         let mut slots = lock(&self.slots);
         let affected = affected_artifacts(slots.known(project).map(|known| &**known), &after);
@@ -122,7 +126,12 @@ impl CachedProjects {
     ///
     /// The list, the answers that are not good any more and what is known here change at once: whoever
     /// sees the new list sees the rest.
-    pub fn amend(&self, list: &List, project: &ProjectPath, there: bool) -> Option<Affected> {
+    pub(crate) fn amend(
+        &self,
+        list: &List,
+        project: &ProjectPath,
+        there: bool,
+    ) -> Option<Affected> {
         let after = there.then(|| self.inner.records(project));
         let amended = amended(list, project, there);
         let mut slots = lock(&self.slots);
@@ -156,7 +165,7 @@ impl CachedProjects {
     }
 
     /// Reads every original anew that was asked for; returns whose statistics may be others now.
-    pub fn refresh_originals(&self) -> Affected {
+    pub(crate) fn refresh_originals(&self) -> Affected {
         let Some(held) = self.current(|slots, _| Arc::clone(&slots.originals)) else {
             return Affected::All;
         };
@@ -210,7 +219,7 @@ enum Place {
 
 /// Which copies of a project are looked at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copies {
+pub(crate) enum Copies {
     /// Those whose records have changed.
     OfChangedRecords,
     /// All.

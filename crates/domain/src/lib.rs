@@ -88,9 +88,7 @@ pub use service::direct_states::DirectStates;
 pub use service::explain::explain;
 pub use service::inventory::Inventory;
 pub use service::quoted::quoted;
-pub use service::replacing::{
-    Occupant, Refusal, decide_deploy, decide_removal, records_of_copy, rolls_out,
-};
+pub use service::replacing::{Occupant, Refusal, decide_deploy, decide_removal, records_of_copy};
 pub use service::staleness::{
     affected_artifacts, affected_by_originals, artifacts_of, named, state_survives, touched_copies,
 };

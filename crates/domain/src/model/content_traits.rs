@@ -62,13 +62,13 @@ impl ContentTraits {
 
     /// Tells whether deploying this content would leave a copy with this hash: either everything is
     /// copied or what deploying leaves out is not.
-    pub fn deploys_as(&self, hash: ContentHash) -> bool {
+    pub(crate) fn deploys_as(&self, hash: ContentHash) -> bool {
         self.hash == hash || self.without_ignored() == hash
     }
 
     /// Tells whether both are directories, every file of `other` is here as it is there, and at least
     /// one more; files that deploying leaves out do not count.
-    pub fn adds_to(&self, other: &Self) -> bool {
+    pub(crate) fn adds_to(&self, other: &Self) -> bool {
         let (Some(files), Some(others)) = (&self.files, &other.files) else { return false };
         files.len() > others.len() && others.iter().all(|file| files.binary_search(file).is_ok())
     }

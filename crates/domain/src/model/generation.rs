@@ -13,11 +13,6 @@ impl Generation {
         Self(count)
     }
 
-    /// Returns the counter.
-    pub const fn count(self) -> u64 {
-        self.0
-    }
-
     /// Returns the generation that the next invalidation begins.
     #[must_use]
     pub const fn next(self) -> Self {

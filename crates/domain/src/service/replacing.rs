@@ -129,7 +129,7 @@ pub fn records_of_copy<'a>(
 /// # Errors
 ///
 /// - The name of its state, when it is not.
-pub fn rolls_out(copy: &Assessment) -> Result<(), StateName> {
+pub(super) fn rolls_out(copy: &Assessment) -> Result<(), StateName> {
     match copy {
         Assessment::AsDeployed => Ok(()),
         Assessment::Differs(_) => Err(StateName::Modified),

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use crate::ports::workers::map;
+use crate::service::replacing::rolls_out;
 use crate::{
     ArtifactId, DeployError, DeploymentProfile, DeploymentService, Inventory, Problem, ProblemKind,
-    ProfileRoot, Profiles, ProjectPath, RecordedArtifacts, Replace, Skipped, Targets, rolls_out,
+    ProfileRoot, Profiles, ProjectPath, RecordedArtifacts, Replace, Skipped, Targets,
 };
 
 /// One project to deploy to, and where in it; or why nobody knows whether, or where.
