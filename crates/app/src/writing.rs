@@ -41,12 +41,11 @@ pub(crate) fn deployments(
         pause: Arc::new(Sleep),
     })?;
     let home = SkillmeatHome::new(config.skillmeat_home.value.clone());
-    Ok(DeploymentService {
-        deployer: Arc::new(deployer),
-        states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+    Ok(DeploymentService::new(
+        Arc::new(deployer),
+        Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
         discovery,
-        collections: Arc::clone(&sources.collections),
-        collections_directory: home.collections_directory(),
-        workers: Arc::clone(&sources.workers),
-    })
+        (Arc::clone(&sources.collections), home.collections_directory()),
+        Arc::clone(&sources.workers),
+    ))
 }

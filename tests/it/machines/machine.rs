@@ -119,14 +119,13 @@ fn deployments(name: &str, volume: &Volume, sources: &Sources) -> DeploymentServ
         pause: Arc::new(NoPause),
     });
     let home = SkillmeatHome::new(volume.base.join("home"));
-    DeploymentService {
-        deployer: Arc::new(deployer.expect("no globs")),
-        states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
-        discovery: Arc::clone(&sources.discovery),
-        collections: Arc::clone(&sources.collections),
-        collections_directory: home.collections_directory(),
-        workers: Arc::new(InTurn),
-    }
+    DeploymentService::new(
+        Arc::new(deployer.expect("no globs")),
+        Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+        Arc::clone(&sources.discovery),
+        (Arc::clone(&sources.collections), home.collections_directory()),
+        Arc::new(InTurn),
+    )
 }
 
 /// Nobody else writes here, so nothing is waited for.

@@ -60,14 +60,13 @@ fn commands(
     });
     deployer.expect_vanished_records().returning(Vec::new);
     let deployer: Arc<dyn Deployer> = Arc::new(deployer);
-    let service = DeploymentService {
+    let service = DeploymentService::new(
         deployer,
-        states: Arc::clone(&world) as _,
-        discovery: Arc::clone(&world) as _,
-        collections: world,
-        collections_directory: "/collections".into(),
-        workers: Arc::new(InTurn),
-    };
+        Arc::clone(&world) as _,
+        Arc::clone(&world) as _,
+        (world, "/collections".into()),
+        Arc::new(InTurn),
+    );
     let cache = Some(Arc::clone(&statistics));
     (statistics, Arc::new(InvalidatingCommands::new(service, cache, Arc::new(Threads))))
 }

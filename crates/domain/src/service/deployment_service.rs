@@ -18,18 +18,13 @@ use crate::{
 /// Carries orders out with a [`Deployer`]. Remembers nothing.
 #[derive(Debug, Clone)]
 pub struct DeploymentService {
-    /// What writes.
-    pub deployer: Arc<dyn Deployer>,
-    /// What knows what is deployed where; without memory, for it is asked in order to write.
-    pub states: Arc<dyn ProjectStates>,
-    /// What finds projects.
-    pub discovery: Arc<dyn ProjectDiscovery>,
-    /// What knows what can be deployed.
-    pub collections: Arc<dyn CollectionReader>,
+    deployer: Arc<dyn Deployer>,
+    states: Arc<dyn ProjectStates>,
+    discovery: Arc<dyn ProjectDiscovery>,
+    collections: Arc<dyn CollectionReader>,
     /// The directory that holds the collections, for naming one that is not there.
-    pub collections_directory: Utf8PathBuf,
-    /// Who looks at many projects side by side.
-    pub workers: Arc<dyn Workers>,
+    collections_directory: Utf8PathBuf,
+    workers: Arc<dyn Workers>,
 }
 
 /// One thing an order asks for: what it is about, and the task it comes to, or why it comes to none.
@@ -42,6 +37,18 @@ struct Item {
 }
 
 impl DeploymentService {
+    /// Joins the ports. `states` and `discovery` must remember nothing, for they are asked in order to write.
+    /// With the collections comes the directory that holds them, for naming one that is not there.
+    pub fn new(
+        deployer: Arc<dyn Deployer>,
+        states: Arc<dyn ProjectStates>,
+        discovery: Arc<dyn ProjectDiscovery>,
+        (collections, collections_directory): (Arc<dyn CollectionReader>, Utf8PathBuf),
+        workers: Arc<dyn Workers>,
+    ) -> Self {
+        Self { deployer, states, discovery, collections, collections_directory, workers }
+    }
+
     /// Deploys artifacts; reports by artifact, project and profile root, in the order's order.
     pub fn deploy(&self, order: &DeployOrder, observer: &dyn DeployObserver) -> Vec<ItemReport> {
         let collections = self.collections.collections();

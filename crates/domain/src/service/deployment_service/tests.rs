@@ -67,14 +67,13 @@ fn service(sketch: Sketch) -> (DeploymentService, Arc<Mutex<Vec<Task>>>) {
         "outside" => Err(DeployError::OutsideRoots { project: project.clone() }),
         _ => Ok(recorded(&reader.read(project))),
     });
-    let service = DeploymentService {
-        deployer: Arc::new(deployer),
-        states: Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _)),
-        discovery: Arc::clone(&world) as _,
-        collections: world,
-        collections_directory: "/dev/collections".into(),
-        workers: Arc::new(InTurn),
-    };
+    let service = DeploymentService::new(
+        Arc::new(deployer),
+        Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _)),
+        Arc::clone(&world) as _,
+        (world, "/dev/collections".into()),
+        Arc::new(InTurn),
+    );
     (service, told)
 }
 
