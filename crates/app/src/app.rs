@@ -83,7 +83,7 @@ impl App {
         let index = index(config, listings.as_ref());
         let hasher: Arc<dyn Hasher> = match (&index, &listings) {
             (Some(index), _) => Arc::clone(index) as _,
-            (None, Some(listings)) => Arc::new(ReportingHasher(Arc::clone(listings))),
+            (None, Some(listings)) => Arc::new(ReportingHasher::new(Arc::clone(listings))),
             (None, None) => Arc::new(Sha256Hasher),
         };
         let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));

@@ -106,7 +106,14 @@ impl Hasher for Sha256Hasher {
 
 /// A [`Sha256Hasher`] that reports which directories it lists of copies.
 #[derive(Debug, Clone)]
-pub struct ReportingHasher(pub Arc<Listings>);
+pub struct ReportingHasher(Arc<Listings>);
+
+impl ReportingHasher {
+    /// Reports to these.
+    pub fn new(listings: Arc<Listings>) -> Self {
+        Self(listings)
+    }
+}
 
 impl Hasher for ReportingHasher {
     fn hash(&self, copy: &CopyLocation<'_>) -> Result<ContentHash, HashError> {

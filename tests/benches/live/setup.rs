@@ -65,7 +65,7 @@ impl World {
         let finds = finds.expect("no globs");
         let (finds, hasher): (_, Arc<dyn Hasher>) = match listings {
             Some(listings) => {
-                let hasher = ReportingHasher(Arc::clone(listings));
+                let hasher = ReportingHasher::new(Arc::clone(listings));
                 (finds.reporting(Arc::clone(listings)), Arc::new(hasher))
             }
             None => (finds, Arc::new(Sha256Hasher)),

@@ -39,7 +39,7 @@ async fn is_watched(listings: Option<Arc<Listings>>) {
     let reports = listings.clone().unwrap_or_else(|| Arc::new(Listings::new()));
     let discovery = OpenatDiscovery::new(options.clone(), Arc::new(InTurn)).expect("no globs");
     let discovery = Arc::new(discovery.reporting(Arc::clone(&reports)));
-    let hasher: Arc<dyn Hasher> = Arc::new(ReportingHasher(Arc::clone(&reports)));
+    let hasher: Arc<dyn Hasher> = Arc::new(ReportingHasher::new(Arc::clone(&reports)));
     let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
     let sources = Sources {
         discovery: Arc::clone(&discovery) as _,

@@ -25,7 +25,7 @@ impl Scanned {
     fn over(tree: TempTree, listings: Arc<Listings>, between: impl FnOnce(&TempTree)) -> Self {
         let (options, scribe) = (options(&tree, 100_000), Arc::new(Scribe::default()));
         let discovery = OpenatDiscovery::new(options.discovery.clone(), Arc::new(InTurn)).unwrap();
-        let hasher = Arc::new(ReportingHasher(Arc::clone(&listings)));
+        let hasher = Arc::new(ReportingHasher::new(Arc::clone(&listings)));
         let states = Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), hasher));
         let ports = WatchPorts {
             discovery: Arc::new(discovery.reporting(Arc::clone(&listings))),
