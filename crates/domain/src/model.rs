@@ -46,3 +46,28 @@ pub(crate) mod shared_change;
 pub(crate) mod statistics;
 pub(crate) mod volume_name;
 pub(crate) mod volume_version;
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Display;
+
+    use camino::Utf8Path;
+
+    use crate::{DeploymentProfile, ProblemKind, ProfileRoot, ProjectPath, StateName};
+
+    #[test]
+    fn whatever_is_printed_as_one_text_takes_the_width_it_is_given() {
+        let all: [&dyn Display; 6] = [
+            &"skill:pdf".parse::<crate::ArtifactId>().unwrap(),
+            &ProfileRoot::new(".mine").unwrap(),
+            &ProjectPath::new(Utf8Path::new("/dev/shop")).unwrap(),
+            &ProblemKind::MissingRoot,
+            &DeploymentProfile::default(),
+            &StateName::Synced,
+        ];
+        for one in all {
+            let text = one.to_string();
+            assert_eq!(format!("{one:>20}"), format!("{text:>20}"));
+        }
+    }
+}

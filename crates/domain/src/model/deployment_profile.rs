@@ -87,7 +87,7 @@ impl Default for DeploymentProfile {
 
 impl fmt::Display for DeploymentProfile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
+        f.pad(self.id())
     }
 }
 

@@ -49,7 +49,7 @@ impl PartialOrd for ProfileRoot {
 
 impl fmt::Display for ProfileRoot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 
