@@ -76,6 +76,7 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("tracing-subscriber", &["cli"]),
     ("utoipa", &["http", "wire"]),
     ("utoipa-axum", &["http"]),
+    // Only with `test-util`.
     ("walkdir", &["fs-adapter"]),
     ("skillstat-app", &["cli"]),
     ("skillstat-cache", &["app"]),

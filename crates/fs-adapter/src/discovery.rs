@@ -1,7 +1,7 @@
 //! Walking the search roots.
 //!
-//! Three walks give the same answer: [`WalkdirDiscovery`] is the portable one, [`OpenatDiscovery`] the
-//! one that costs a third of it, and [`IndexedDiscovery`] the one that lists what has changed only.
+//! Two walks give the same answer: [`OpenatDiscovery`] lists everything, and [`IndexedDiscovery`] only what has
+//! changed. Tests have a second opinion from a third, over the crate walkdir, which costs three times as much.
 
 mod exclude;
 mod found;
@@ -10,6 +10,7 @@ mod openat;
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) mod properties;
 mod remembered;
+#[cfg(any(test, feature = "test-util"))]
 mod walkdir;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use skillstat_domain::{
     DeployError, InTurn, NeverFound, Problem, ProblemKind, ProfileRoot, ProjectPath, Scanned,
     Workers,
 };
+#[cfg(any(test, feature = "test-util"))]
 pub use walkdir::WalkdirDiscovery;
 
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};

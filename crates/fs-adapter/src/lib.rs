@@ -36,8 +36,10 @@ mod watcher;
 
 pub use collection::SkillmeatHome;
 pub use deploy::{BackupLimits, DeployOptions, StagingDeployer};
+#[cfg(any(test, feature = "test-util"))]
+pub use discovery::WalkdirDiscovery;
 pub use discovery::{
-    DiscoveryOptions, ExcludeError, IndexedDiscovery, OpenatDiscovery, SearchRoot, WalkdirDiscovery,
+    DiscoveryOptions, ExcludeError, IndexedDiscovery, OpenatDiscovery, SearchRoot,
 };
 pub use hasher::{HashPathError, ReportingHasher, Sha256Hasher};
 pub use index::{IndexContent, IndexUse, IndexedHasher};

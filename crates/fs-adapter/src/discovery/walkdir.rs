@@ -1,4 +1,4 @@
-//! The portable walk.
+//! The second opinion of the tests.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
