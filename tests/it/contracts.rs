@@ -15,9 +15,9 @@ use skillstat_domain::{
     OriginalLocation, Originals, ProjectDiscovery, ProjectStates, StatsCache, Workers,
 };
 use skillstat_fs_adapter::{
-    BackupLimits, DEFAULT_MAX_DEPTH, DeployOptions, DiscoveryOptions, IndexedHasher,
-    OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher, SkillmeatHome, Sleep,
-    StagingDeployer, TomlDeploymentReader, TreeLister, WalkdirDiscovery,
+    BackupLimits, DeployOptions, DiscoveryOptions, IndexedHasher, OpenatDiscovery, ScopedWorkers,
+    SearchRoot, Sha256Hasher, SkillmeatHome, StagingDeployer, TomlDeploymentReader, TreeLister,
+    WalkdirDiscovery,
 };
 
 use crate::support::{self, OnDisk};
@@ -29,7 +29,7 @@ fn stage<P: ?Sized>(sketch: &Sketch, port: impl FnOnce(&OnDisk) -> Arc<P>) -> St
 
 fn options(disk: &OnDisk) -> DiscoveryOptions {
     let root = SearchRoot { path: disk.root.clone().into(), required: true };
-    DiscoveryOptions { roots: vec![root], max_depth: DEFAULT_MAX_DEPTH, exclude: Vec::new() }
+    DiscoveryOptions::new(vec![root])
 }
 
 #[test]
@@ -164,19 +164,13 @@ fn the_deployer_keeps_its_contract() {
         let base = Utf8PathBuf::from_path_buf(base).expect("temporary directories are UTF-8");
         let root = base.join("root");
         std::fs::create_dir_all(root.join("shop")).expect("the directory is writable");
-        let options = DeployOptions {
-            discovery: DiscoveryOptions {
-                roots: vec![SearchRoot { path: root.clone().into(), required: true }],
-                max_depth: DEFAULT_MAX_DEPTH,
-                exclude: Vec::new(),
-            },
-            state_directory: base.join("state").into(),
-            backups: BackupLimits { count: 10, age: Duration::from_hours(1) },
-            lock_limit: DeployOptions::LOCK_LIMIT,
-            confirm_after: Duration::ZERO,
-            clock: Arc::new(SystemWallClock),
-            pause: Arc::new(Sleep),
-        };
+        let mut options = DeployOptions::new(
+            DiscoveryOptions::new(vec![SearchRoot { path: root.clone().into(), required: true }]),
+            base.join("state").into(),
+            BackupLimits { count: 10, age: Duration::from_hours(1) },
+            Arc::new(SystemWallClock),
+        );
+        options.confirm_after = Duration::ZERO;
         DeployStage {
             collection: base.join("collection"),
             root,

@@ -93,13 +93,13 @@ impl App {
             }
             None => Arc::new(states),
         };
-        let sources = Sources {
-            discovery: discovery(Arc::clone(&plain), index.as_deref()),
+        let sources = Sources::new(
+            discovery(Arc::clone(&plain), index.as_deref()),
             states,
             hasher,
-            collections: Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
+            Arc::new(SkillmeatHome::new(config.skillmeat_home.value.clone())),
             workers,
-        };
+        );
         let originals = DirectOriginals::new(
             Arc::clone(&sources.collections),
             Arc::clone(&sources.hasher),
@@ -158,12 +158,10 @@ impl App {
 
     /// Returns what a watcher needs that tells `cached` of changes.
     pub(crate) fn watch_ports(&self, cached: &Arc<CachedStatistics>) -> WatchPorts {
-        WatchPorts {
-            discovery: Arc::clone(&self.sources.discovery),
-            states: cached.projects(),
-            sink: Arc::clone(cached) as _,
-            listings: self.listings.clone(),
-        }
+        let discovery = Arc::clone(&self.sources.discovery);
+        let mut ports = WatchPorts::new(discovery, cached.projects(), Arc::clone(cached) as _);
+        ports.listings.clone_from(&self.listings);
+        ports
     }
 
     /// Returns what finds projects.

@@ -18,7 +18,7 @@ pub struct IndexReport {
 
 impl fmt::Display for IndexReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let IndexUse { vouched, read } = self.used;
+        let IndexUse { vouched, read, .. } = self.used;
         write!(f, "the index knew {vouched} contents, {read} were read; ")?;
         match &self.kept {
             Ok(true) => f.write_str("it has been written"),

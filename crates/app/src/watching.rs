@@ -37,12 +37,10 @@ pub(crate) fn watching(config: &Config, ports: WatchPorts) -> anyhow::Result<Wat
 
 #[cfg(target_os = "linux")]
 fn inotify(config: &Config, ports: WatchPorts) -> anyhow::Result<Watching> {
-    let options = WatchOptions {
-        discovery: discovery_options(config),
-        skillmeat_home: config.skillmeat_home.value.clone(),
-        budget: config.watch_budget.value,
-        shared: config.fleet.volumes.value.iter().map(|volume| volume.path.clone()).collect(),
-    };
+    let home = config.skillmeat_home.value.clone();
+    let mut options = WatchOptions::new(discovery_options(config), home, config.watch_budget.value);
+    let volumes = config.fleet.volumes.value.iter();
+    options.shared = volumes.map(|volume| volume.path.clone()).collect();
     match InotifyWatcher::new(options, ports.clone()) {
         Ok(watcher) => {
             let watcher = Arc::new(watcher);
@@ -86,11 +84,10 @@ fn began(watcher: PollingWatcher) -> Watching {
 
 /// Returns where projects are looked for.
 pub(crate) fn discovery_options(config: &Config) -> DiscoveryOptions {
-    DiscoveryOptions {
-        roots: config.roots.value.clone(),
-        max_depth: config.max_depth.value,
-        exclude: config.exclude.value.clone(),
-    }
+    let mut options = DiscoveryOptions::new(config.roots.value.clone());
+    options.max_depth = config.max_depth.value;
+    options.exclude.clone_from(&config.exclude.value);
+    options
 }
 
 /// Names the setting that a malformed glob stands in.

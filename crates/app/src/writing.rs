@@ -6,7 +6,7 @@ use std::time::Duration;
 use skillstat_cache::Sources;
 use skillstat_domain::{DeploymentService, DirectStates, ProjectDiscovery};
 use skillstat_fs_adapter::{
-    BackupLimits, DeployOptions, ExcludeError, Sha256Hasher, SkillmeatHome, Sleep, StagingDeployer,
+    BackupLimits, DeployOptions, ExcludeError, Sha256Hasher, SkillmeatHome, StagingDeployer,
     TomlDeploymentReader,
 };
 
@@ -28,18 +28,16 @@ pub(crate) fn deployments(
     sources: &Sources,
 ) -> Result<DeploymentService, ExcludeError> {
     let age = config.backup_days.value.get().saturating_mul(DAY);
-    let deployer = StagingDeployer::new(DeployOptions {
-        discovery: discovery_options(config),
-        state_directory: config.state_directory.value.clone(),
-        backups: BackupLimits {
-            count: config.backup_count.value.get(),
-            age: Duration::from_secs(age),
-        },
-        lock_limit: Duration::from_secs(config.lock_seconds.value.get()),
-        confirm_after: DeployOptions::CONFIRM_AFTER,
-        clock: Arc::new(SystemWallClock),
-        pause: Arc::new(Sleep),
-    })?;
+    let backups =
+        BackupLimits { count: config.backup_count.value.get(), age: Duration::from_secs(age) };
+    let mut options = DeployOptions::new(
+        discovery_options(config),
+        config.state_directory.value.clone(),
+        backups,
+        Arc::new(SystemWallClock),
+    );
+    options.lock_limit = Duration::from_secs(config.lock_seconds.value.get());
+    let deployer = StagingDeployer::new(options)?;
     let home = SkillmeatHome::new(config.skillmeat_home.value.clone());
     Ok(DeploymentService::new(
         Arc::new(deployer),

@@ -33,6 +33,7 @@ pub trait BlockingPool: Debug + Send + Sync {
 
 /// The adapters that are asked when the cache cannot answer.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Sources {
     /// Finds projects.
     pub discovery: Arc<dyn ProjectDiscovery>,
@@ -44,6 +45,19 @@ pub struct Sources {
     pub collections: Arc<dyn CollectionReader>,
     /// Does so side by side.
     pub workers: Arc<dyn Workers>,
+}
+
+impl Sources {
+    /// Joins the adapters.
+    pub fn new(
+        discovery: Arc<dyn ProjectDiscovery>,
+        states: Arc<dyn ProjectStates>,
+        hasher: Arc<dyn Hasher>,
+        collections: Arc<dyn CollectionReader>,
+        workers: Arc<dyn Workers>,
+    ) -> Self {
+        Self { discovery, states, hasher, collections, workers }
+    }
 }
 
 /// Answers questions from a [`StatsCache`], and computes what it lacks: once for all who ask at the

@@ -282,16 +282,16 @@ impl StatsCache for TtlStatsCache {
     }
 
     fn counters(&self) -> CacheCounters {
-        CacheCounters {
-            projects_cached: self.state().projects.is_some(),
-            stats_entries: self.statistics.len(),
-            ttl: self.ttl.get(),
-            hits: self.tally.hits.get(),
-            misses: self.tally.misses.get(),
-            joined: self.tally.joined.get(),
-            expired: self.tally.expired.get(),
-            invalidated: self.tally.invalidated.get(),
-        }
+        let mut counters = CacheCounters::default();
+        counters.projects_cached = self.state().projects.is_some();
+        counters.stats_entries = self.statistics.len();
+        counters.ttl = self.ttl.get();
+        counters.hits = self.tally.hits.get();
+        counters.misses = self.tally.misses.get();
+        counters.joined = self.tally.joined.get();
+        counters.expired = self.tally.expired.get();
+        counters.invalidated = self.tally.invalidated.get();
+        counters
     }
 }
 

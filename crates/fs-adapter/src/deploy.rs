@@ -51,10 +51,11 @@ use transaction::Transaction;
 use crate::discovery::Reach;
 use crate::file_lock::{FileLock, Patience};
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
-use crate::{DiscoveryOptions, ExcludeError, Pause};
+use crate::{DiscoveryOptions, ExcludeError, Pause, Sleep};
 
 /// What a [`StagingDeployer`] works with.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct DeployOptions {
     /// Projects must lie below one of the search roots; where nobody would find it nothing is deployed.
     pub discovery: DiscoveryOptions,
@@ -79,6 +80,24 @@ impl DeployOptions {
     /// How long after a write to look again: longer than SkillMeat takes from reading a tracker to
     /// writing it.
     pub const CONFIRM_AFTER: Duration = Duration::from_millis(300);
+
+    /// Takes what has no usual value; locks and records are waited for as long as is usual, in real time.
+    pub fn new(
+        discovery: DiscoveryOptions,
+        state_directory: PathBuf,
+        backups: BackupLimits,
+        clock: Arc<dyn WallClock>,
+    ) -> Self {
+        Self {
+            discovery,
+            state_directory,
+            backups,
+            lock_limit: Self::LOCK_LIMIT,
+            confirm_after: Self::CONFIRM_AFTER,
+            clock,
+            pause: Arc::new(Sleep),
+        }
+    }
 }
 
 /// Makes copies beside their places and lets them change places with what is there.

@@ -30,6 +30,7 @@ use skillstat_domain::{
 pub use walkdir::WalkdirDiscovery;
 
 use crate::fault::{cannot_be_read, is_absence, make_readable, printable};
+use crate::layout::DEFAULT_MAX_DEPTH;
 
 /// A directory below which projects are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub struct SearchRoot {
 
 /// What a discovery looks at.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct DiscoveryOptions {
     /// The search roots; they may overlap.
     pub roots: Vec<SearchRoot>,
@@ -51,6 +53,13 @@ pub struct DiscoveryOptions {
     /// Globs of directories that are left out. Without a slash a glob is matched with the
     /// directory's name, with one with its absolute path.
     pub exclude: Vec<String>,
+}
+
+impl DiscoveryOptions {
+    /// Looks below these roots, as deep as SkillMeat does, and leaves nothing out.
+    pub fn new(roots: Vec<SearchRoot>) -> Self {
+        Self { roots, max_depth: DEFAULT_MAX_DEPTH, exclude: Vec::new() }
+    }
 }
 
 /// A directory to walk, and how many directories below its search root it is.

@@ -60,6 +60,7 @@ impl Sha256Hasher {
 
 /// Why a path has no content hash.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum HashPathError {
     /// Nothing is there.
     #[error("`{path}` does not exist")]

@@ -62,6 +62,7 @@ pub struct IndexedHasher {
 
 /// What is in the directory of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IndexContent {
     /// The file.
     pub path: PathBuf,
@@ -77,6 +78,7 @@ pub struct IndexContent {
 
 /// What an index was good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IndexUse {
     /// For how many questions nothing had to be read.
     pub vouched: usize,

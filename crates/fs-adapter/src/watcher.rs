@@ -51,6 +51,7 @@ use crate::listings::Listings;
 
 /// What a watcher watches.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct WatchOptions {
     /// Where projects are looked for: the same as for the discovery.
     pub discovery: DiscoveryOptions,
@@ -62,8 +63,20 @@ pub struct WatchOptions {
     pub shared: Vec<PathBuf>,
 }
 
+impl WatchOptions {
+    /// Watches what this discovery and this home are about; no other machine writes there.
+    pub fn new(
+        discovery: DiscoveryOptions,
+        skillmeat_home: Utf8PathBuf,
+        budget: NonZeroUsize,
+    ) -> Self {
+        Self { discovery, skillmeat_home, budget, shared: Vec::new() }
+    }
+}
+
 /// What a watcher asks and tells.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct WatchPorts {
     /// Finds projects. It must not remember any.
     pub discovery: Arc<dyn ProjectDiscovery>,
@@ -75,6 +88,17 @@ pub struct WatchPorts {
     /// What the first scan has listed, if it reports that: then not all of it is listed once more. Whoever
     /// scans for what the sink is told of must report to it, too.
     pub listings: Option<Arc<Listings>>,
+}
+
+impl WatchPorts {
+    /// Joins the ports; everything is listed anew.
+    pub fn new(
+        discovery: Arc<dyn ProjectDiscovery>,
+        states: Arc<dyn ProjectStates>,
+        sink: Arc<dyn ChangeSink>,
+    ) -> Self {
+        Self { discovery, states, sink, listings: None }
+    }
 }
 
 /// Why nothing can be watched.

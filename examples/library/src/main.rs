@@ -16,8 +16,8 @@ use skillstat_domain::{
     ArtifactId, Clock, DirectStates, Moment, Overview, StateName, StatisticsQuery,
 };
 use skillstat_fs_adapter::{
-    DEFAULT_MAX_DEPTH, DiscoveryOptions, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher,
-    SkillmeatHome, TomlDeploymentReader,
+    DiscoveryOptions, OpenatDiscovery, ScopedWorkers, SearchRoot, Sha256Hasher, SkillmeatHome,
+    TomlDeploymentReader,
 };
 
 // ANCHOR: clock
@@ -50,18 +50,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let root = arguments.next().map_or_else(|| PathBuf::from("."), PathBuf::from);
     // ANCHOR: sources
     let workers = Arc::new(ScopedWorkers::default());
-    let options = DiscoveryOptions {
-        roots: vec![SearchRoot { path: root, required: true }],
-        max_depth: DEFAULT_MAX_DEPTH,
-        exclude: Vec::new(),
-    };
-    let sources = Sources {
-        discovery: Arc::new(OpenatDiscovery::new(options, workers.clone())?),
-        states: Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
-        hasher: Arc::new(Sha256Hasher),
-        collections: Arc::new(SkillmeatHome::new("/nonexistent".into())),
+    let options = DiscoveryOptions::new(vec![SearchRoot { path: root, required: true }]);
+    let sources = Sources::new(
+        Arc::new(OpenatDiscovery::new(options, workers.clone())?),
+        Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::new(Sha256Hasher))),
+        Arc::new(Sha256Hasher),
+        Arc::new(SkillmeatHome::new("/nonexistent".into())),
         workers,
-    };
+    );
     // ANCHOR_END: sources
     // ANCHOR: cache
     let clock = Arc::new(SinceStart(Instant::now()));

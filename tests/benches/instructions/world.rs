@@ -12,7 +12,7 @@ use skillstat_domain::{
     ProjectStates, StatisticsService, StatsCache,
 };
 use skillstat_fs_adapter::{
-    DEFAULT_MAX_DEPTH, DiscoveryOptions, OpenatDiscovery, SearchRoot, Sha256Hasher, SkillmeatHome,
+    DiscoveryOptions, OpenatDiscovery, SearchRoot, Sha256Hasher, SkillmeatHome,
     TomlDeploymentReader,
 };
 
@@ -45,11 +45,7 @@ impl World {
         for noise in ["node_modules/left/right", "src/a/b", ".git/objects/00"] {
             fs::create_dir_all(first.join(noise)).expect("writable");
         }
-        let options = DiscoveryOptions {
-            roots: vec![SearchRoot { path: root, required: true }],
-            max_depth: DEFAULT_MAX_DEPTH,
-            exclude: Vec::new(),
-        };
+        let options = DiscoveryOptions::new(vec![SearchRoot { path: root, required: true }]);
         let discovery = OpenatDiscovery::new(options, Arc::new(InTurn)).expect("it has no glob");
         let first = Utf8Path::from_path(&first).expect("UTF-8");
         Self {

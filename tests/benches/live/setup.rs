@@ -78,13 +78,13 @@ impl World {
             }
             None => Arc::new(states),
         };
-        let sources = Sources {
-            discovery: Arc::clone(&finds),
+        let sources = Sources::new(
+            Arc::clone(&finds),
             states,
             hasher,
-            collections: Arc::new(SkillmeatHome::new(self.home.clone())),
-            workers: Arc::clone(&self.workers),
-        };
+            Arc::new(SkillmeatHome::new(self.home.clone())),
+            Arc::clone(&self.workers),
+        );
         let capacity = NonZeroUsize::new(1000).expect("not 0");
         let cache: Arc<dyn StatsCache> =
             Arc::new(TtlStatsCache::new(Arc::new(SystemClock), Ttl::DEFAULT, capacity));
@@ -106,7 +106,7 @@ pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
     let roots = vec![SearchRoot { path: root.to_owned(), required: true }];
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let world = World {
-        discovery: DiscoveryOptions { roots, max_depth: 3, exclude: Vec::new() },
+        discovery: DiscoveryOptions::new(roots),
         home: Utf8PathBuf::try_from(root.join("no-home")).expect("UTF-8"),
         workers: Arc::new(ScopedWorkers::default()),
         runtime,
@@ -119,18 +119,10 @@ pub(crate) fn measure(root: &Path, rounds: usize) -> Setup {
         let listings = Arc::new(Listings::new());
         let (finds, cached) = world.begin(Some(&listings));
         scans.push(ratio(world.scan(&cached), plain));
-        let ports = WatchPorts {
-            discovery: finds,
-            states: cached.projects(),
-            sink: Arc::clone(&cached) as _,
-            listings: Some(listings),
-        };
-        let options = WatchOptions {
-            discovery: world.discovery.clone(),
-            skillmeat_home: world.home.clone(),
-            budget: NonZeroUsize::MAX,
-            shared: Vec::new(),
-        };
+        let mut ports = WatchPorts::new(finds, cached.projects(), Arc::clone(&cached) as _);
+        ports.listings = Some(listings);
+        let (discovery, home) = (world.discovery.clone(), world.home.clone());
+        let options = WatchOptions::new(discovery, home, NonZeroUsize::MAX);
         let watcher = InotifyWatcher::new(options, ports).expect("it starts");
         watcher.begin();
         let begun = Instant::now();

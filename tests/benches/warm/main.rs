@@ -85,12 +85,12 @@ fn time(artifacts: &[ArtifactId], get: impl Fn(&ArtifactId)) -> Duration {
 fn query(cache: Arc<dyn StatsCache>) -> CachedStatistics {
     let hash = |_: &CopySketch| ContentHash::from_bytes([0; 32]);
     let world = Arc::new(InMemoryProjects::new("/w".into(), 3, Sketch::default(), hash));
-    let sources = Sources {
-        discovery: Arc::clone(&world) as _,
-        states: Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _)),
-        hasher: Arc::clone(&world) as _,
-        collections: world,
-        workers: Arc::new(InTurn),
-    };
+    let sources = Sources::new(
+        Arc::clone(&world) as _,
+        Arc::new(DirectStates::new(Arc::clone(&world) as _, Arc::clone(&world) as _)),
+        Arc::clone(&world) as _,
+        world,
+        Arc::new(InTurn),
+    );
     CachedStatistics::new(sources, cache, Arc::new(SystemClock), Arc::new(Nothing))
 }

@@ -33,7 +33,7 @@ async fn is_watched(listings: Option<Arc<Listings>>) {
     let root = base.join("tree");
     deploy(&root.join("shop/.claude"), "pdf", "text");
     let roots = vec![SearchRoot { path: root.clone(), required: true }];
-    let options = DiscoveryOptions { roots, max_depth: 3, exclude: Vec::new() };
+    let options = DiscoveryOptions::new(roots);
     let skillmeat_home = Utf8PathBuf::try_from(base.join("home")).expect("UTF-8");
     // Where nobody takes them they do no harm.
     let reports = listings.clone().unwrap_or_else(|| Arc::new(Listings::new()));
@@ -41,26 +41,22 @@ async fn is_watched(listings: Option<Arc<Listings>>) {
     let discovery = Arc::new(discovery.reporting(Arc::clone(&reports)));
     let hasher: Arc<dyn Hasher> = Arc::new(ReportingHasher::new(Arc::clone(&reports)));
     let states = DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher));
-    let sources = Sources {
-        discovery: Arc::clone(&discovery) as _,
-        states: Arc::new(ReportingStates::new(Arc::new(states), reports)),
+    let sources = Sources::new(
+        Arc::clone(&discovery) as _,
+        Arc::new(ReportingStates::new(Arc::new(states), reports)),
         hasher,
-        collections: Arc::new(SkillmeatHome::new(skillmeat_home.clone())),
-        workers: Arc::new(InTurn),
-    };
+        Arc::new(SkillmeatHome::new(skillmeat_home.clone())),
+        Arc::new(InTurn),
+    );
     let clock = Arc::new(SystemClock);
     let capacity = NonZeroUsize::new(10).expect("not 0");
     let cache = Arc::new(TtlStatsCache::new(Arc::clone(&clock) as _, Ttl::DEFAULT, capacity));
     let pool = Arc::new(TokioPool::new(Handle::current()));
     let cached = Arc::new(CachedStatistics::new(sources, cache, clock, pool));
-    let ports = WatchPorts {
-        discovery,
-        states: cached.projects(),
-        sink: Arc::clone(&cached) as _,
-        listings,
-    };
+    let mut ports = WatchPorts::new(discovery, cached.projects(), Arc::clone(&cached) as _);
+    ports.listings = listings;
     let budget = NonZeroUsize::new(1000).expect("not 0");
-    let options = WatchOptions { discovery: options, skillmeat_home, budget, shared: Vec::new() };
+    let options = WatchOptions::new(options, skillmeat_home, budget);
     let watcher = InotifyWatcher::new(options, ports).expect("it starts");
 
     cached.overview().await.expect("it answers");

@@ -50,16 +50,13 @@ impl Machine {
         let gate = Arc::new(Gate::new());
         let hasher: Arc<dyn Hasher> = Arc::clone(&gate) as _;
         let discovery = OpenatDiscovery::new(options(&volume.base), Arc::new(InTurn));
-        let sources = Sources {
-            discovery: Arc::new(discovery.expect("no globs")),
-            states: Arc::new(DirectStates::new(
-                Arc::new(TomlDeploymentReader),
-                Arc::clone(&hasher),
-            )),
+        let sources = Sources::new(
+            Arc::new(discovery.expect("no globs")),
+            Arc::new(DirectStates::new(Arc::new(TomlDeploymentReader), Arc::clone(&hasher))),
             hasher,
-            collections: Arc::new(SkillmeatHome::new(volume.base.join("home"))),
-            workers: Arc::new(InTurn),
-        };
+            Arc::new(SkillmeatHome::new(volume.base.join("home"))),
+            Arc::new(InTurn),
+        );
         let commands = deployments(name, volume, &sources);
         let ttl = Ttl::new(TTL).expect("it is not zero");
         let capacity = NonZeroUsize::new(64).expect("it is not zero");
@@ -109,15 +106,14 @@ impl Machine {
 }
 
 fn deployments(name: &str, volume: &Volume, sources: &Sources) -> DeploymentService {
-    let deployer = StagingDeployer::new(DeployOptions {
-        discovery: options(&volume.base),
-        state_directory: volume.base.join("state").join(name).into(),
-        backups: BackupLimits { count: 1, age: TTL },
-        lock_limit: DeployOptions::LOCK_LIMIT,
-        confirm_after: DeployOptions::CONFIRM_AFTER,
-        clock: Arc::new(skillstat_app::SystemWallClock),
-        pause: Arc::new(NoPause),
-    });
+    let mut options = DeployOptions::new(
+        options(&volume.base),
+        volume.base.join("state").join(name).into(),
+        BackupLimits { count: 1, age: TTL },
+        Arc::new(skillstat_app::SystemWallClock),
+    );
+    options.pause = Arc::new(NoPause);
+    let deployer = StagingDeployer::new(options);
     let home = SkillmeatHome::new(volume.base.join("home"));
     DeploymentService::new(
         Arc::new(deployer.expect("no globs")),

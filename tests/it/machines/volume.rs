@@ -200,7 +200,7 @@ fn content(report: &CopyReport) -> String {
 
 pub(super) fn options(base: &camino::Utf8Path) -> DiscoveryOptions {
     let root = SearchRoot { path: base.join("root").into(), required: true };
-    DiscoveryOptions { roots: vec![root], max_depth: 3, exclude: Vec::new() }
+    DiscoveryOptions::new(vec![root])
 }
 
 pub(super) fn skill(name: &str) -> ArtifactId {

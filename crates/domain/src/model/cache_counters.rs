@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-/// What a cache holds, and how often it was asked for what.
+/// What a cache holds, and how often it was asked for what. A cache sets what it knows in
+/// [`CacheCounters::default`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CacheCounters {
     /// Whether the list of projects is held.
     pub projects_cached: bool,

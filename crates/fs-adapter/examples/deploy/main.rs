@@ -22,8 +22,7 @@ use skillstat_domain::{
     ProjectPath, Replace, RestoreTask, Task, UndeployTask, WallClock,
 };
 use skillstat_fs_adapter::{
-    BackupLimits, DEFAULT_MAX_DEPTH, DeployOptions, DiscoveryOptions, SearchRoot, Sleep,
-    StagingDeployer,
+    BackupLimits, DeployOptions, DiscoveryOptions, SearchRoot, StagingDeployer,
 };
 
 /// The date in UTC, for a machine whose local time is that too.
@@ -52,23 +51,19 @@ fn main() -> ExitCode {
         return usage();
     };
     // ANCHOR: deployer
-    let deployer = StagingDeployer::new(DeployOptions {
-        discovery: DiscoveryOptions {
-            roots: vec![SearchRoot { path: directory.join("projects").into(), required: true }],
-            max_depth: DEFAULT_MAX_DEPTH,
-            exclude: Vec::new(),
-        },
-        state_directory: directory.join("state").into(),
-        backups: BackupLimits { count: 100, age: Duration::from_hours(24 * 30) },
-        lock_limit: number("LOCK_LIMIT_SECONDS")
-            .map_or(DeployOptions::LOCK_LIMIT, Duration::from_secs),
-        // Nobody else writes while an example runs, or it says so.
-        confirm_after: number("CONFIRM_AFTER_MILLISECONDS")
-            .map_or(Duration::ZERO, Duration::from_millis),
-        clock: Arc::new(Utc),
-        pause: Arc::new(Sleep),
-    })
-    .expect("there are no globs");
+    let root = SearchRoot { path: directory.join("projects").into(), required: true };
+    let mut options = DeployOptions::new(
+        DiscoveryOptions::new(vec![root]),
+        directory.join("state").into(),
+        BackupLimits { count: 100, age: Duration::from_hours(24 * 30) },
+        Arc::new(Utc),
+    );
+    options.lock_limit =
+        number("LOCK_LIMIT_SECONDS").map_or(options.lock_limit, Duration::from_secs);
+    // Nobody else writes while an example runs, or it says so.
+    options.confirm_after =
+        number("CONFIRM_AFTER_MILLISECONDS").map_or(Duration::ZERO, Duration::from_millis);
+    let deployer = StagingDeployer::new(options).expect("there are no globs");
     // ANCHOR_END: deployer
     let mut out = io::stdout().lock();
     if action == "backups" {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 /// What Linux allows a user's processes to watch, and what they watch now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WatchLimits {
     /// How many directories (`fs.inotify.max_user_watches`).
     pub watches: Option<u64>,

@@ -11,16 +11,12 @@ use crate::support::{Service, World, request, small_world};
 
 fn counting(world: World, guard: GuardConfig) -> Service {
     let mut cache = MockStatsCache::new();
-    cache.expect_counters().returning(|| CacheCounters {
-        projects_cached: true,
-        stats_entries: 7,
-        ttl: Duration::from_mins(2),
-        hits: 1,
-        misses: 2,
-        joined: 3,
-        expired: 4,
-        invalidated: 5,
-    });
+    let mut counters = CacheCounters::default();
+    (counters.projects_cached, counters.stats_entries) = (true, 7);
+    counters.ttl = Duration::from_mins(2);
+    (counters.hits, counters.misses, counters.joined) = (1, 2, 3);
+    (counters.expired, counters.invalidated) = (4, 5);
+    cache.expect_counters().return_const(counters);
     Service::with(world, guard, cache)
 }
 

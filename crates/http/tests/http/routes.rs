@@ -269,7 +269,8 @@ async fn the_status_is_that_of_the_command_line() {
 async fn the_cache_tells_its_counters_and_forgets() {
     let mut cache = MockStatsCache::new();
     let ttl = std::time::Duration::from_mins(2);
-    let counters = CacheCounters { stats_entries: 3, ttl, hits: 9, ..CacheCounters::default() };
+    let mut counters = CacheCounters::default();
+    (counters.stats_entries, counters.ttl, counters.hits) = (3, ttl, 9);
     cache.expect_counters().return_const(counters);
     cache.expect_invalidate_all().times(4).return_const(());
     cache
