@@ -90,7 +90,8 @@ impl SkillmeatHome {
     }
 }
 
-/// Lists the directories that may be collections, sorted.
+/// Lists the names of what may be collections, sorted; whether each is a directory is left to whoever looks for its
+/// manifest.
 fn names(directory: &Utf8Path, problems: &mut Vec<Problem>) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {

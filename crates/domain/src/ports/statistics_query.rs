@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{ArtifactId, Cached, Collection, DeploymentStatistics, Overview, Scanned};
 
-/// Answers questions about deployments; the one port that is asynchronous on the driving side.
+/// Answers questions about deployments; asynchronous, as is whatever frontends await.
 ///
 /// An implementation MUST answer as the use case would over what it may call current, MUST NOT block
 /// the thread that polls it, and MUST go on answering after a computation has failed or panicked.

@@ -15,11 +15,13 @@ use crate::Coverage;
 /// lost, and MUST go back to a complete coverage by itself as soon as that is possible.
 #[cfg_attr(any(test, feature = "test-util"), mockall::automock)]
 pub trait Watcher: Debug + Send + Sync {
-    /// Tells whether the sink has taken every change that happened before this call. Costs a system
-    /// call at most and never blocks.
+    /// Tells whether the sink has taken every change that happened before this call, as far as the
+    /// [`coverage`](Self::coverage) goes: of what is only looked at from time to time, or not at all, it says
+    /// nothing. Costs a system call at most and never blocks.
     fn is_settled(&self) -> bool;
 
-    /// Returns when the sink has taken every change that happened before this call. It may block.
+    /// Returns when the sink has taken every change that happened before this call, as far as the coverage
+    /// goes. It may block.
     fn settle(&self);
 
     /// Returns how much is watched.

@@ -47,7 +47,7 @@ pub(super) type Fresh = HashMap<u64, HashMap<u64, Vec<u8>>>;
 type Part = (Row, Option<Vec<u8>>);
 
 /// Writes what is new, if anything is; tells whether there was. `known` is what was read before; `fresh` is
-/// empty afterwards, if that succeeds.
+/// empty once the lock is there, even if writing fails then: what is not written is found out again.
 pub(super) fn keep(
     directory: &Path,
     known: &Table,
