@@ -3,6 +3,7 @@
 mod collections;
 mod copies;
 mod events;
+mod faults;
 mod recorded;
 mod room;
 mod silent;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use faults::Fault;
 use rustix::io::Errno;
 use skillstat_domain::{Change, ChangeSink, ProfileRoot, ProjectPath, ProjectStates};
 pub(super) use walk::LEFT_OUT;
@@ -79,6 +81,8 @@ pub(super) struct Follower {
     pub(super) ceiling: Option<usize>,
     /// For which directory it allowed none.
     refused: Option<PathBuf>,
+    /// What could not be looked at since all watches were made, so that perhaps not all is watched.
+    fault: Option<Fault>,
     /// Whether there is no room even for the directories that the walk lists.
     pub(super) blind: bool,
     /// What is mounted, if any of it tells nothing.
@@ -111,6 +115,7 @@ impl Follower {
             lost: false,
             ceiling: None,
             refused: None,
+            fault: None,
             blind: false,
             mounts: Vec::new(),
             unwatched_version: 0,
@@ -143,7 +148,7 @@ impl Follower {
     /// planned for and not what somebody remembers, and once when their copies are.
     pub(super) fn rebuild(&mut self, sink: &dyn ChangeSink) {
         (self.lost, self.blind) = (false, false);
-        (self.ceiling, self.refused) = (None, None);
+        (self.ceiling, self.refused, self.fault) = (None, None, None);
         self.unwatched_version += 1;
         self.round += 1;
         let since = self.round;
@@ -272,7 +277,10 @@ impl Follower {
             }
             // Not there any more, or nobody may look: then nobody reads it either, and its parent tells
             // when that changes.
-            Err(_) => Ok(false),
+            Err(error) => {
+                self.note_fault(path, error);
+                Ok(false)
+            }
         }
     }
 

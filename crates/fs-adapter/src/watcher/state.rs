@@ -87,7 +87,9 @@ impl State {
         let Ok(mut follower) = self.follower.lock() else { return self.fail() };
         self.taking.store(true, Ordering::SeqCst);
         let read = self.kernel.read(self.kernel.pending(), &mut |event| follower.take(event));
-        follower.lost |= read.is_err();
+        if read.is_err() {
+            follower.lose();
+        }
         for news in self.listings.iter().flat_map(|listings| listings.news()) {
             follower.look_again(&news);
         }
@@ -97,6 +99,10 @@ impl State {
         }
         if self.unwatched_version.load(Ordering::SeqCst) != follower.unwatched_version {
             self.wake();
+        }
+        if follower.has_fault() && self.coverage().gaps.is_empty() {
+            // Whoever asks before the thread has looked must know it, too.
+            self.set_coverage(&follower, |coverage| coverage.gaps = gaps(&follower, None));
         }
         if self.coverage().watches != follower.watches() {
             self.set_coverage(&follower, |_| ());
@@ -119,6 +125,9 @@ impl State {
     /// to be made again for that.
     pub(super) fn take_back(&self) -> bool {
         let Ok(mut follower) = self.follower.lock() else { return false };
+        if follower.has_fault() {
+            return true;
+        }
         if follower.blind {
             return follower.has_room_again();
         }
@@ -141,7 +150,7 @@ impl State {
     pub(super) fn unwatched(&self) -> Scope {
         let Ok(follower) = self.follower.lock() else { return Scope::All };
         self.unwatched_version.store(follower.unwatched_version, Ordering::SeqCst);
-        if follower.blind {
+        if follower.is_in_doubt() {
             return Scope::All;
         }
         Scope::Only {
@@ -229,6 +238,7 @@ fn gaps(follower: &Follower, bound: Option<Duration>) -> Vec<Problem> {
     let bound = bound.map_or_else(String::new, |bound| {
         format!(", and a change there is seen within {} s", bound.as_secs_f32().ceil())
     });
+    gaps.extend(follower.fault(&bound));
     let without = match (follower.blind, follower.copies_given_up()) {
         (true, _) => format!("directories are left without a watch{bound}"),
         (false, 0) => String::new(),

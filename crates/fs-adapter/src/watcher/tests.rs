@@ -2,6 +2,7 @@
 //! service answers while things change is told by the stories in `tests/it/live`.
 
 mod deep;
+mod faults;
 mod limits;
 mod racing;
 mod recorded;

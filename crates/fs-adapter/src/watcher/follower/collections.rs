@@ -7,7 +7,6 @@ use rustix::fs::FileType;
 use super::super::looks::LINKED_LEVELS;
 use super::super::role::Waiting;
 use super::super::tree::{Place, TOP};
-use super::walk::list;
 use super::{Follower, Full};
 use crate::layout::{COLLECTIONS_DIRECTORY, SKILLMEAT_CONFIG_FILE};
 use crate::tree::MAX_LEVELS;
@@ -47,7 +46,7 @@ impl Follower {
         if !self.watch(place, path, true)? {
             return Ok(());
         }
-        for (name, kind) in list(path).unwrap_or_default().followed() {
+        for (name, kind) in self.list(path).unwrap_or_default().followed() {
             path.push(name);
             let followed = if kind == FileType::Symlink {
                 self.follow_linked_collections(path, level + 1)

@@ -125,7 +125,7 @@ impl Follower {
                 place = self.tree.child_or_new(place, OsStr::new(name.as_str()));
                 continue;
             }
-            match kind(&path) {
+            match self.kind(&path) {
                 Some(FileType::Directory) => {}
                 Some(FileType::Symlink) => {
                     *linked = true;
@@ -217,11 +217,6 @@ impl Follower {
     pub(super) fn copies(&self, root: Place) -> Vec<Utf8PathBuf> {
         self.profile(root).map(|profile| profile.copies.clone()).unwrap_or_default()
     }
-}
-
-/// Returns what lies at a path; nothing as well when nobody may look.
-pub(super) fn kind(path: &Path) -> Option<FileType> {
-    look(path).ok().flatten()
 }
 
 /// Returns what lies at a path, if anything.

@@ -14,16 +14,13 @@ use super::super::occurrence::Occurrence;
 use super::super::role::Waiting;
 use super::super::tree::Place;
 use super::Follower;
-use super::copies::kind;
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
 
 impl Follower {
     /// Takes an event.
     pub(in super::super) fn take(&mut self, event: Event<'_>) {
         if event.flags.contains(ReadFlags::QUEUE_OVERFLOW) {
-            self.lost = true;
-            self.changes.insert(Change::Everything);
-            return;
+            return self.lose();
         }
         if event.flags.contains(ReadFlags::CLOSE_WRITE) {
             return self.closed(&event);
@@ -55,6 +52,12 @@ impl Follower {
                 Occurrence::Gone { ended } => self.gone(place, ended),
             }
         }
+    }
+
+    /// Notes that events were lost, of anything.
+    pub(in super::super) fn lose(&mut self) {
+        self.lost = true;
+        self.changes.insert(Change::Everything);
     }
 
     /// Notes that a file is written no more. Only for a lock does that mean anything: whoever held it has
@@ -128,7 +131,7 @@ impl Follower {
         }
         self.round += 1;
         let mut path = self.tree.path(place);
-        let kind = if directory { Some(FileType::Directory) } else { kind(&path.join(name)) };
+        let kind = if directory { Some(FileType::Directory) } else { self.kind(&path.join(name)) };
         let Some(kind @ (FileType::Directory | FileType::Symlink)) = kind else { return };
         if entered {
             self.with_room(|follower| follower.meet(place, &mut path, name, kind));

@@ -7,15 +7,16 @@ use rustix::fs::FileType;
 
 use super::super::role::Tracker;
 use super::super::tree::Place;
-use super::copies::kind;
-use super::walk::list;
 use super::{Follower, Full};
 use crate::listings::{Entries, News};
 
 impl Follower {
     /// Returns what is in a directory that is watched.
-    pub(super) fn entries(&self, path: &Path) -> io::Result<Entries> {
-        self.recorded(path).map_or_else(|| list(path), Ok)
+    pub(super) fn entries(&mut self, path: &Path) -> io::Result<Entries> {
+        match self.recorded(path) {
+            Some(entries) => Ok(entries),
+            None => self.list(path),
+        }
     }
 
     pub(super) fn recorded(&self, path: &Path) -> Option<Entries> {
@@ -67,7 +68,7 @@ impl Follower {
             };
             self.touched(place, name);
             self.went(place, name);
-            if let Some(kind) = kind(&news.directory.join(name)) {
+            if let Some(kind) = self.kind(&news.directory.join(name)) {
                 self.came(place, name, kind == FileType::Directory);
             }
         }

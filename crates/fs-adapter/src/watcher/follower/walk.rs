@@ -10,7 +10,6 @@ use skillstat_domain::Change;
 
 use super::super::role::{Tracker, Waiting};
 use super::super::tree::{Entered, Place, TOP};
-use super::copies::look;
 use super::{Follower, Full};
 use crate::fault::is_absence;
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
@@ -56,7 +55,7 @@ impl Follower {
         directory.entered = Some(Entered { depth, round: self.round, closed: false });
         directory.round = self.round;
         let watched = self.watch(place, path, false)?;
-        let listed = if watched { self.entries(path) } else { list(path) };
+        let listed = if watched { self.entries(path) } else { self.list(path) };
         match listed {
             Ok(entries) if watched => {
                 for (name, kind) in entries.followed() {
@@ -164,7 +163,7 @@ impl Follower {
             self.watch_way(path, waiting, false)?;
         }
         let watched = self.watch(place, path, false)?;
-        let kind = look(&path.join(TRACKER_FILE));
+        let kind = self.look(&path.join(TRACKER_FILE));
         let tracker = match &kind {
             Ok(None) => Tracker::Absent,
             Ok(Some(_)) => Tracker::There,
@@ -182,14 +181,21 @@ impl Follower {
         if matches!(kind, Ok(Some(FileType::Symlink))) {
             self.watch_way(&path.join(TRACKER_FILE), waiting, true)?;
         }
-        Ok(tracker == Tracker::There || is_begun(path))
+        Ok(tracker == Tracker::There || self.is_begun(path))
     }
 
     /// Tells whether there is a tracker in a directory or will be, or nobody may look.
-    fn may_be_tracked(&self, profile_root: &Path) -> bool {
-        self.recorded(profile_root).and_then(|entries| entries.tracker()).unwrap_or_else(|| {
-            !matches!(look(&profile_root.join(TRACKER_FILE)), Ok(None)) || is_begun(profile_root)
+    fn may_be_tracked(&mut self, profile_root: &Path) -> bool {
+        let recorded = self.recorded(profile_root).and_then(|entries| entries.tracker());
+        recorded.unwrap_or_else(|| {
+            let tracker = self.look(&profile_root.join(TRACKER_FILE));
+            !matches!(tracker, Ok(None)) || self.is_begun(profile_root)
         })
+    }
+
+    /// Tells whether a write of a profile root has begun and not ended.
+    fn is_begun(&mut self, profile_root: &Path) -> bool {
+        matches!(self.look(&profile_root.join(INTENT_FILE)), Ok(Some(_)))
     }
 
     /// Returns the place of a directory that is there.
@@ -201,11 +207,6 @@ impl Follower {
         }
         place
     }
-}
-
-/// Tells whether a write of a profile root has begun and not ended.
-fn is_begun(profile_root: &Path) -> bool {
-    matches!(look(&profile_root.join(INTENT_FILE)), Ok(Some(_)))
 }
 
 /// Lists the directories and links in a directory.

@@ -9,7 +9,6 @@ use skillstat_domain::{Change, ChangeSink};
 
 use super::super::role::Waiting;
 use super::super::tree::{Place, TOP};
-use super::copies::kind;
 use super::{Follower, Full};
 
 /// How many links a way may lead through. Source: `path_resolution(7)`.
@@ -39,10 +38,11 @@ impl Follower {
             self.watch(place, &at, content && rest.is_empty())?;
             self.pass(place, &name, waiting);
             let child = at.join(&name);
-            let Ok(found) = fs::symlink_metadata(&child) else { return Ok(None) };
+            let found = self.noted(&child, fs::symlink_metadata(&child));
+            let Ok(found) = found else { return Ok(None) };
             if found.is_symlink() {
                 links += 1;
-                let target = fs::read_link(&child);
+                let target = self.noted(&child, fs::read_link(&child));
                 let Some(target) = target.ok().filter(|_| links <= MAX_LINKS) else {
                     return Ok(None);
                 };
@@ -137,7 +137,7 @@ impl Follower {
             // Another directory by now, so nothing that is known of it is of any use.
             self.forget(place);
         }
-        if let Some(kind) = kind(&path) {
+        if let Some(kind) = self.kind(&path) {
             self.with_room(|follower| {
                 follower.meet_profile_root(project, &path, kind == FileType::Symlink)
             });

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -69,6 +69,10 @@ pub(super) struct Kernels {
     pub(super) asked: AtomicUsize,
     pub(super) most: AtomicUsize,
     pub(super) loses: AtomicBool,
+    /// Whether the next reading of events fails.
+    pub(super) breaks: AtomicBool,
+    /// A directory that cannot be watched, as if its disk failed.
+    pub(super) failing: Mutex<Option<PathBuf>>,
     /// What is said to be mounted.
     pub(super) mounts: Mutex<Vec<Mount>>,
 }
@@ -85,6 +89,8 @@ impl Kernels {
             asked: AtomicUsize::default(),
             most: AtomicUsize::new(most),
             loses: AtomicBool::new(false),
+            breaks: AtomicBool::new(false),
+            failing: Mutex::default(),
             mounts: Mutex::default(),
         })
     }
@@ -98,6 +104,9 @@ impl Kernels {
 impl Kernel for Kernels {
     fn watch(&self, directory: &Path, interest: Interest) -> io::Result<Watch> {
         self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.failing.lock().unwrap().as_deref() == Some(directory) {
+            return Err(Errno::IO.into());
+        }
         let mut watched = self.watched.lock().unwrap();
         let watch = self.real.watch(directory, interest)?;
         if !watched.contains(&watch) && watched.len() >= self.most.load(Ordering::SeqCst) {
@@ -114,10 +123,14 @@ impl Kernel for Kernels {
     }
 
     fn pending(&self) -> u64 {
-        self.real.pending() + u64::from(self.loses.load(Ordering::SeqCst))
+        let untrue = self.loses.load(Ordering::SeqCst) || self.breaks.load(Ordering::SeqCst);
+        self.real.pending() + u64::from(untrue)
     }
 
     fn read(&self, bytes: u64, take: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
+        if self.breaks.swap(false, Ordering::SeqCst) {
+            return Err(Errno::IO.into());
+        }
         if self.loses.swap(false, Ordering::SeqCst) {
             self.real.read(bytes, &mut |_| ())?;
             let flags = ReadFlags::QUEUE_OVERFLOW;
