@@ -102,7 +102,7 @@ def main():
     parser.add_argument("operations", nargs="*", default=[*OPERATIONS, "service"])
     parser.add_argument("--report", help="where the tables go as well")
     options = parser.parse_args()
-    binary, wrong = os.environ["FAULTS_SKILLSTAT"], []
+    binary, wrong = os.environ["SKILLSTAT"], []
 
     def print_wrong(text):
         wrong.append(text)

@@ -36,7 +36,7 @@ class Service:
     """Always at the same port, so that readers find it again."""
 
     def __init__(self, scratch, roots, redis):
-        self.binary, self.port = os.environ["SOAK_SKILLSTAT"], free_port()
+        self.binary, self.port = os.environ["SKILLSTAT"], free_port()
         self.home = os.path.join(scratch, "home")
         config = os.path.join(self.home, ".config/skillstat/config.toml")
         os.makedirs(os.path.dirname(config), exist_ok=True)

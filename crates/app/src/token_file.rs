@@ -1,7 +1,7 @@
 //! The key of those who may write, in a file that only its owner can read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -21,16 +21,8 @@ const OTHERS: u32 = 0o077;
 /// characters; says what to do.
 pub fn read_token(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
-    let token = fs::read_to_string(path).with_context(|| {
-        format!(
-            "failed to read the key in `{shown}`: write one of at least {SHORTEST} characters \
-             there, mode 600"
-        )
-    })?;
-    let metadata = fs::metadata(path).with_context(|| format!("failed to look at `{shown}`"))?;
-    let of_others = metadata.permissions().mode() & OTHERS;
-    ensure!(of_others == 0, "others may read the key in `{shown}`: `chmod 600 {shown}`");
-    let token = token.trim().to_owned();
+    let wanted = format!(": write one of at least {SHORTEST} characters there, mode 600");
+    let token = read_private(path, "key", &wanted)?.trim().to_owned();
     if token.len() < SHORTEST {
         bail!("the key in `{shown}` is shorter than {SHORTEST} characters: write a longer one");
     }
@@ -45,17 +37,25 @@ pub fn read_token(path: &Path) -> anyhow::Result<String> {
 #[cfg(feature = "redis")]
 pub(crate) fn read_password(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("failed to read the password in `{shown}`"))?;
-    let metadata = fs::metadata(path).with_context(|| format!("failed to look at `{shown}`"))?;
-    let of_others = metadata.permissions().mode() & OTHERS;
-    ensure!(of_others == 0, "others may read the password in `{shown}`: `chmod 600 {shown}`");
+    let text = read_private(path, "password", "")?;
     let password = text.lines().next().unwrap_or_default();
     ensure!(
         !password.is_empty(),
         "there is no password in `{shown}`: write it into the first line"
     );
     Ok(password.to_owned())
+}
+
+/// Reads a file that is to be its owner's alone: the very file that was looked at.
+fn read_private(path: &Path, what: &str, wanted: &str) -> anyhow::Result<String> {
+    let shown = path.display();
+    let failed = || format!("failed to read the {what} in `{shown}`{wanted}");
+    let mut file = File::open(path).with_context(failed)?;
+    let of_others = file.metadata().with_context(failed)?.permissions().mode() & OTHERS;
+    ensure!(of_others == 0, "others may read the {what} in `{shown}`: `chmod 600 {shown}`");
+    let mut text = String::new();
+    file.read_to_string(&mut text).with_context(failed)?;
+    Ok(text)
 }
 
 /// Reads the key, and makes one of 256 random bits if there is no file yet or an empty one: the file with
