@@ -14,6 +14,7 @@ mod draft;
 mod here;
 mod intent;
 mod interruption;
+mod options;
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) mod properties;
 mod receipts;
@@ -27,9 +28,7 @@ mod swap;
 mod tracker_file;
 mod transaction;
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use backup_store::BackupLimits;
 use backup_store::{BackupStore, Stored};
@@ -39,66 +38,20 @@ use change::Draft;
 use confirmation::{Found, MAX_TIMES, Written};
 use here::Here;
 pub(crate) use interruption::Interruption;
+pub use options::DeployOptions;
 use receipts::Receipts;
 use search_roots::{Absent, OpenProject, SearchRoots};
 use skillstat_domain::{
     Backup, BackupId, DeployError, DeployObserver, Deployer, Done, Plan, Problem, ProblemKind,
-    ProfileRoot, ProjectPath, RecordedArtifacts, Scanned, Task, WallClock,
+    ProfileRoot, ProjectPath, RecordedArtifacts, Scanned, Task,
 };
 use tracker_file::TrackerFile;
 use transaction::Transaction;
 
+use crate::ExcludeError;
 use crate::discovery::Reach;
 use crate::file_lock::{FileLock, Patience};
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
-use crate::{DiscoveryOptions, ExcludeError, Pause, Sleep};
-
-/// What a [`StagingDeployer`] works with.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct DeployOptions {
-    /// Projects must lie below one of the search roots; where nobody would find it nothing is deployed.
-    pub discovery: DiscoveryOptions,
-    /// Where backups and receipts are kept.
-    pub state_directory: PathBuf,
-    /// How many backups, and for how long.
-    pub backups: BackupLimits,
-    /// How long to wait for a lock that somebody else holds.
-    pub lock_limit: Duration,
-    /// How long after a write it is looked whether its record has stayed.
-    pub confirm_after: Duration,
-    /// What the date is.
-    pub clock: Arc<dyn WallClock>,
-    /// How to wait.
-    pub pause: Arc<dyn Pause>,
-}
-
-impl DeployOptions {
-    /// How long to wait for a lock when nobody says otherwise, as SkillMeat does.
-    pub const LOCK_LIMIT: Duration = Duration::from_secs(10);
-
-    /// How long after a write to look again: longer than SkillMeat takes from reading a tracker to
-    /// writing it.
-    pub const CONFIRM_AFTER: Duration = Duration::from_millis(300);
-
-    /// Takes what has no usual value; locks and records are waited for as long as is usual, in real time.
-    pub fn new(
-        discovery: DiscoveryOptions,
-        state_directory: PathBuf,
-        backups: BackupLimits,
-        clock: Arc<dyn WallClock>,
-    ) -> Self {
-        Self {
-            discovery,
-            state_directory,
-            backups,
-            lock_limit: Self::LOCK_LIMIT,
-            confirm_after: Self::CONFIRM_AFTER,
-            clock,
-            pause: Arc::new(Sleep),
-        }
-    }
-}
 
 /// Makes copies beside their places and lets them change places with what is there.
 #[derive(Debug)]

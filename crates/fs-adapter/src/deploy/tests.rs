@@ -9,6 +9,9 @@ mod racing;
 mod replacing;
 pub(super) mod world;
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use skillstat_domain::{Action, DeployTask, NeedsForce, Replace, UndeployTask};
 use world::{World, kinds};
 

@@ -4,15 +4,17 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use skillstat_domain::{
     ArtifactId, ArtifactSource, ContentHash, DeployTask, DeployedAt, DeploymentProfile,
-    DeploymentReader, DirectStates, ProjectStates, Replace, UndeployTask, explain,
+    DeploymentReader, DirectStates, ProjectStates, Replace, UndeployTask, WallClock, explain,
 };
 
 use super::super::*;
 use crate::test_support::TempTree;
+use crate::{DiscoveryOptions, Pause};
 use crate::{SearchRoot, Sha256Hasher, TomlDeploymentReader};
 
 /// A job to be done while somebody waits.
