@@ -1,5 +1,6 @@
 //! Watching the collections.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FileType;
@@ -67,7 +68,8 @@ impl Follower {
         level: usize,
     ) -> Result<(), Full> {
         let end = self.watch_way(path, Waiting::Collections, true)?;
-        if let Some(mut end) = end.filter(|end| level <= LINKED_LEVELS && end.is_dir()) {
+        let Some(mut end) = end.filter(|_| level <= LINKED_LEVELS) else { return Ok(()) };
+        if self.noted(&end, fs::metadata(&end)).is_ok_and(|found| found.is_dir()) {
             let place = self.place(&end);
             self.follow_collections(place, &mut end, level)?;
         }

@@ -1,6 +1,7 @@
 //! Watching the directories that the walk lists.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,10 @@ impl Follower {
             let path = &self.scope.roots[root].path;
             let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             let way = |follower: &mut Self| follower.watch_way(&path, Waiting::Roots, false);
-            tops.extend(self.with_room(way).flatten().filter(|top| top.is_dir()));
+            let Some(top) = self.with_room(way).flatten() else { continue };
+            if self.noted(&top, fs::metadata(&top)).is_ok_and(|found| found.is_dir()) {
+                tops.push(top);
+            }
         }
         self.with_room(|follower| {
             for top in &tops {
