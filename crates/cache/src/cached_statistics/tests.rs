@@ -353,6 +353,9 @@ async fn questions_for_what_does_not_exist_leave_nothing_and_look_at_nothing() {
     let (first, second) = (ask("skill:none").await, ask("skill:nothing").await);
     assert_eq!(first.cached.version, second.cached.version);
     assert_eq!((first.source, second.source), (AnswerSource::Hit, AnswerSource::Hit));
+    // It is as old as the list, whenever the process began.
+    setting.clock.advance(Ttl::DEFAULT.get());
+    assert_eq!(ask("skill:none").await.cached.as_of, setting.clock.now());
 }
 
 #[tokio::test(flavor = "multi_thread")]
