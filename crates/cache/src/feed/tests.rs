@@ -77,8 +77,7 @@ async fn more_than_can_be_told_apart_is_one_resync() {
     let names: Vec<_> = (0..=TOLD_APART).map(|number| format!("skill:{number}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     feed.add(edited(&names[1..], 1));
-    let apart = heard(&feed, &mut *listener, 1 + TOLD_APART).await;
-    assert!(apart[1..].iter().all(|news| matches!(news, News::Artifact { .. })), "{apart:?}");
+    assert!(lock(&feed.pending).artifacts.is_some(), "so many can");
     feed.add(edited(&names, 1));
     assert_eq!(heard(&feed, &mut *listener, 2).await, [project(1), News::Resync]);
     feed.add(Effect::Answers { affected: Affected::All, project: None });
