@@ -229,7 +229,6 @@ impl Core {
             return cached;
         }
         let inventory = match self.projects.naming(&list, artifact) {
-            Some(records) if records.is_empty() => return self.nowhere(list.as_of),
             Some(records) => Inventory { records, ..Inventory::default() },
             None => self.service.inventory_of(Scanned::clone(&list.value), &()),
         };

@@ -36,3 +36,15 @@ impl std::fmt::Display for TtlError {
 }
 
 impl std::error::Error for TtlError {}
+
+#[cfg(test)]
+#[cfg(not(shuttle))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_zero_is_refused_and_says_why() {
+        let refused = Ttl::new(Duration::ZERO).map_err(|error| error.to_string());
+        assert_eq!(refused, Err("a time to live is longer than zero".to_owned()));
+    }
+}

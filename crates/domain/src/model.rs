@@ -53,17 +53,26 @@ mod tests {
 
     use camino::Utf8Path;
 
-    use crate::{DeploymentProfile, ProblemKind, ProfileRoot, ProjectPath, StateName};
+    use crate::{
+        BackupId, DeploymentProfile, DriftKind, ProblemKind, ProfileRoot, ProjectPath, StateName,
+        VolumeName, VolumeVersion, WatchMethod, WatchState,
+    };
 
     #[test]
     fn whatever_is_printed_as_one_text_takes_the_width_it_is_given() {
-        let all: [&dyn Display; 6] = [
+        let all: [&dyn Display; 12] = [
             &"skill:pdf".parse::<crate::ArtifactId>().unwrap(),
             &ProfileRoot::new(".mine").unwrap(),
             &ProjectPath::new(Utf8Path::new("/dev/shop")).unwrap(),
             &ProblemKind::MissingRoot,
             &DeploymentProfile::default(),
             &StateName::Synced,
+            &DriftKind::Content,
+            &WatchMethod::Off,
+            &WatchState::Live,
+            &"1".parse::<BackupId>().unwrap(),
+            &"team".parse::<VolumeName>().unwrap(),
+            &VolumeVersion::LAST,
         ];
         for one in all {
             let text = one.to_string();

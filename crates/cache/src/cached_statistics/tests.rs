@@ -238,6 +238,20 @@ async fn what_a_watcher_tells_costs_what_it_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_known_is_no_job() {
+    // Fails when `known_state` of either knows nothing.
+    let setting = setting(3);
+    setting.ask("skill:a").await;
+    setting.world.edit(1, "skill:a", 9);
+    setting.query.changed(&[edited(1, "skill:a")].into());
+    let jobs = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&jobs);
+    setting.world.before(move |what| *lock(&counted) += usize::from(what == "job"));
+    assert_eq!(setting.ask("skill:a").await, (3, 1, AnswerSource::Miss));
+    assert_eq!(*lock(&jobs), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn collections_are_read_again_when_they_change_and_only_then() {
     // Fails when they are held as long as no project changes, or for as long as they live.
     let setting = setting(2);
@@ -339,6 +353,9 @@ async fn questions_for_what_does_not_exist_leave_nothing_and_look_at_nothing() {
     let (first, second) = (ask("skill:none").await, ask("skill:nothing").await);
     assert_eq!(first.cached.version, second.cached.version);
     assert_eq!((first.source, second.source), (AnswerSource::Hit, AnswerSource::Hit));
+    // It is as old as the list, whenever the process began.
+    setting.clock.advance(Ttl::DEFAULT.get());
+    assert_eq!(ask("skill:none").await.cached.as_of, setting.clock.now());
 }
 
 #[tokio::test(flavor = "multi_thread")]

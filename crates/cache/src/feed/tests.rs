@@ -76,6 +76,8 @@ async fn more_than_can_be_told_apart_is_one_resync() {
     let mut listener = feed.listen(None);
     let names: Vec<_> = (0..=TOLD_APART).map(|number| format!("skill:{number}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
+    feed.add(edited(&names[1..], 1));
+    assert!(lock(&feed.pending).artifacts.is_some(), "so many can");
     feed.add(edited(&names, 1));
     assert_eq!(heard(&feed, &mut *listener, 2).await, [project(1), News::Resync]);
     feed.add(Effect::Answers { affected: Affected::All, project: None });
@@ -113,6 +115,7 @@ async fn a_listener_goes_on_where_it_was_and_is_told_when_it_has_missed_some() {
     }
     assert_eq!(lock(&feed.ring.notices).len(), KEPT, "bounded, whoever listens");
     let latest = 3 + 2 * KEPT as u64;
+    assert_eq!(feed.latest(), latest);
     let resync = Some(Notice { id: latest, news: News::Resync });
     assert_eq!(slow.next().await, resync);
     assert_eq!(feed.listen(Some(1)).next().await, resync);

@@ -5,8 +5,8 @@ use std::sync::mpsc;
 
 use skillstat_domain::testing::{ManualClock, MockDeployObserver, MockDeployer};
 use skillstat_domain::{
-    DeployError, Deployer, DeploymentRecord, InTurn, Outcome, Profiles, ProjectStates,
-    RecordedArtifacts, StatisticsQuery, StatsCache, Task,
+    AnswerSource, DeployError, Deployer, DeploymentRecord, InTurn, Outcome, ProblemKind, Profiles,
+    ProjectStates, RecordedArtifacts, Replace, StatisticsQuery, StatsCache, Targets, Task,
 };
 use tokio::runtime::Handle;
 
@@ -58,7 +58,7 @@ fn commands(
         };
         tasks.iter().map(failed).collect()
     });
-    deployer.expect_vanished_records().returning(Vec::new);
+    deployer.expect_vanished_records().returning(|| vec![vanished()]);
     let deployer: Arc<dyn Deployer> = Arc::new(deployer);
     let service = DeploymentService::new(
         deployer,
@@ -69,6 +69,17 @@ fn commands(
     );
     let cache = Some(Arc::clone(&statistics));
     (statistics, Arc::new(InvalidatingCommands::new(service, cache, Arc::new(Threads))))
+}
+
+fn vanished() -> Problem {
+    Problem {
+        path: "/p/001".to_owned(),
+        line: None,
+        kind: ProblemKind::VanishedRecord,
+        reason: "is gone".to_owned(),
+        fix: "deploy it again".to_owned(),
+        artifact: None,
+    }
 }
 
 fn undeploy() -> UndeployOrder {
@@ -115,6 +126,47 @@ async fn whoever_hears_of_a_change_and_asks_gets_the_new_statistics() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_far_an_order_has_come_is_told() {
+    let (_, commands) = commands(|_, _, observer| {
+        observer.begin(1);
+        observer.advance();
+    });
+    let (tell, told) = mpsc::channel();
+    let mut observer = MockDeployObserver::new();
+    let begun = tell.clone();
+    observer.expect_begin().returning(move |tasks| begun.send(tasks).unwrap());
+    observer.expect_advance().returning(move || tell.send(0).unwrap());
+    let order = RestoreOrder { backups: vec!["1".parse().unwrap()], force: true, dry_run: false };
+    let reports = commands.restore(order, Arc::new(observer)).await.unwrap();
+    assert!(matches!(reports[0].outcome, Outcome::Failed(_)));
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_collections_are_read_again_after_a_deploy_that_may_have_written() {
+    let (statistics, commands) = commands(|_, _, _| unreachable!("there is no such artifact"));
+    let ask = || async { statistics.collections().await.unwrap().source };
+    assert_eq!(ask().await, AnswerSource::Miss);
+    for (dry_run, expected) in [(true, AnswerSource::Hit), (false, AnswerSource::Miss)] {
+        let targets =
+            Targets::Projects { projects: vec![project_path(1)], profiles: Profiles::Usual };
+        let order = DeployOrder {
+            artifacts: vec![id("skill:none")],
+            collection: None,
+            targets,
+            dest_path: None,
+            replace: Replace::Nothing,
+            create_projects: false,
+            dry_run,
+        };
+        let reports = commands.deploy(order, Arc::new(())).await.unwrap();
+        let not_found = DeployError::ArtifactNotFound { artifact: id("skill:none") };
+        assert_eq!(reports[0].outcome, Outcome::Failed(not_found));
+        assert_eq!(ask().await, expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_an_error_and_nothing_is_relied_on() {
     let (statistics, commands) = commands(|world, _, _| {
         world.undeploy(1, "skill:a");
@@ -125,7 +177,11 @@ async fn a_panic_is_an_error_and_nothing_is_relied_on() {
     assert_eq!(failed, Err(QueryError::Failed { reason: "out of order".to_owned() }));
     assert_eq!(total(&statistics).await, 2);
     for _ in 0..=MOST {
-        assert_eq!(commands.vanished_records().await, Ok(Vec::new()), "every place is free again");
+        assert_eq!(
+            commands.vanished_records().await,
+            Ok(vec![vanished()]),
+            "every place is free again"
+        );
     }
 }
 

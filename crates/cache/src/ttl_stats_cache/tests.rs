@@ -55,6 +55,8 @@ fn hit() {
     assert_eq!(held(&cache, "command:a"), None, "the type is part of the key");
     let counters = cache.counters();
     assert_eq!((counters.hits, counters.stats_entries, counters.projects_cached), (1, 1, true));
+    assert_eq!(cache.peek(&id("skill:a")).map(|cached| cached.version), Some(7));
+    assert_eq!(cache.counters().hits, 1, "a peek is not counted");
 }
 
 #[test]
@@ -251,6 +253,7 @@ fn more_changes_than_are_told_apart_keep_what_is_stored_and_refuse_what_is_made(
     store(&cache, "skill:b", 1);
     let before = cache.generation();
     for number in 0..=MAX_TOLD_APART {
+        assert!(cache.is_current(&id("skill:b"), before), "{number} are told apart");
         let affected = Affected::Only([id(&format!("skill:{number}"))].into());
         assert_eq!(cache.invalidate_statistics(&affected), affected);
         assert!(lock(&cache.state).artifacts.len() <= MAX_TOLD_APART);

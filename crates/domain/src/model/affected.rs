@@ -22,3 +22,15 @@ impl Affected {
         matches!(self, Self::Only(artifacts) if artifacts.is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_no_artifact_is_none() {
+        assert!(Affected::NONE.is_none());
+        assert!(!Affected::All.is_none());
+        assert!(!Affected::Only(["skill:pdf".parse().unwrap()].into()).is_none());
+    }
+}

@@ -96,3 +96,58 @@ impl FileDiff {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::{ContentHash, FileText};
+
+    fn file(content: u8) -> ListedFile {
+        ListedFile {
+            path: "x".to_owned(),
+            hash: ContentHash::from_bytes([content; 32]),
+            size_bytes: 1,
+            executable: false,
+            text: FileText::NotAsked,
+        }
+    }
+
+    fn both(original: u8, copy: u8) -> FileDiff {
+        FileDiff::Both { original: file(original), copy: file(copy) }
+    }
+
+    fn diff(files: &[FileDiff]) -> ArtifactDiff {
+        ArtifactDiff {
+            artifact: "skill:pdf".parse().unwrap(),
+            project: ProjectPath::new(Utf8Path::new("/dev/shop")).unwrap(),
+            profile_root: ProfileRoot::new(".claude").unwrap(),
+            path: "skills/pdf".to_owned(),
+            collection: "default".to_owned(),
+            files: files.to_vec(),
+        }
+    }
+
+    #[test]
+    fn files_are_counted_by_status_and_any_but_an_unchanged_one_is_a_change() {
+        let unchanged = diff(&[both(1, 1), both(2, 2)]);
+        assert_eq!(unchanged.count(FileStatus::Unchanged), 2);
+        assert_eq!(unchanged.count(FileStatus::Modified), 0);
+        assert!(!unchanged.has_changes());
+        for change in
+            [both(1, 2), FileDiff::OnlyInCollection(file(1)), FileDiff::OnlyInCopy(file(1))]
+        {
+            assert!(diff(&[both(1, 1), change]).has_changes());
+        }
+    }
+
+    #[test]
+    fn a_file_is_what_it_is_on_each_side_that_has_it() {
+        let (one, two) = (file(1), file(2));
+        let sides = |file: &FileDiff| (file.original().cloned(), file.copy().cloned());
+        assert_eq!(sides(&both(1, 2)), (Some(one.clone()), Some(two)));
+        assert_eq!(sides(&FileDiff::OnlyInCollection(one.clone())), (Some(one.clone()), None));
+        assert_eq!(sides(&FileDiff::OnlyInCopy(one.clone())), (None, Some(one)));
+    }
+}

@@ -73,3 +73,18 @@ impl ContentTraits {
         files.len() > others.len() && others.iter().all(|file| files.binary_search(file).is_ok())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hashes_of_files_are_kept_in_order() {
+        let [one, two] = [1, 2].map(|byte| ContentHash::from_bytes([byte; 32]));
+        let files =
+            |files| ContentTraits::new(one, one, one, files).files().map(<[ContentHash]>::to_vec);
+        assert_eq!(files(Some(vec![two, one])), Some(vec![one, two]));
+        assert_eq!(files(Some(Vec::new())), Some(Vec::new()));
+        assert_eq!(files(None), None);
+    }
+}

@@ -115,3 +115,40 @@ impl fmt::Display for WatchState {
         f.pad(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ProblemKind;
+
+    #[track_caller]
+    fn check(method: WatchMethod, complete: bool, gaps: usize, expected: &str) {
+        let gap = Problem {
+            path: "/dev/shop".to_owned(),
+            line: None,
+            kind: ProblemKind::NotWatched,
+            reason: "why".to_owned(),
+            fix: "how".to_owned(),
+            artifact: None,
+        };
+        let gaps = vec![gap; gaps];
+        let coverage = Coverage { method, complete, gaps, ..Coverage::none() };
+        assert_eq!(coverage.state().as_str(), expected);
+    }
+
+    #[test]
+    fn the_state_is_live_only_when_all_is_watched() {
+        check(WatchMethod::Off, true, 0, "off");
+        check(WatchMethod::Inotify, false, 0, "starting");
+        check(WatchMethod::Inotify, true, 0, "live");
+        check(WatchMethod::Polling, true, 1, "degraded");
+        check(WatchMethod::Polling, false, 1, "degraded");
+    }
+
+    #[test]
+    fn methods_have_names() {
+        use WatchMethod::{Inotify, Notify, Off, Polling};
+        let names = [Inotify, Notify, Polling, Off].map(WatchMethod::as_str);
+        assert_eq!(names, ["inotify", "notify", "polling", "off"]);
+    }
+}

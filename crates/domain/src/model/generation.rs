@@ -19,3 +19,13 @@ impl Generation {
         Self(self.0 + 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_one_is_later() {
+        assert_eq!(Generation::new(7).next(), Generation::new(8));
+    }
+}

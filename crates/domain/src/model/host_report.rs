@@ -65,3 +65,29 @@ impl HostReport {
         self.age > Self::STALE_AFTER
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_stale_once_it_is_older_than_some_reports_take() {
+        let is_stale = |age: Duration| {
+            let summary = HostSummary {
+                host: HostId::from_bytes([0; 16]),
+                name: "one".to_owned(),
+                version: "1".to_owned(),
+                watch: WatchState::Live,
+                roots: 1,
+                projects: 0,
+                problems: 0,
+                modified: 0,
+                artifacts: Vec::new(),
+                left_out: 0,
+            };
+            HostReport { summary, age }.is_stale()
+        };
+        assert!(!is_stale(Duration::ZERO) && !is_stale(HostReport::STALE_AFTER));
+        assert!(is_stale(HostReport::STALE_AFTER + Duration::from_nanos(1)));
+    }
+}

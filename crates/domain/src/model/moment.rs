@@ -26,3 +26,20 @@ impl Moment {
         self.0.saturating_sub(earlier.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_later_by_a_time_is_that_time_since(start: u32, time: u32) {
+            let (start, time) = (Duration::from_micros(start.into()), Duration::from_micros(time.into()));
+            let earlier = Moment::new(start);
+            prop_assert_eq!(earlier.after(time).since(earlier), time);
+            prop_assert_eq!(earlier.since(earlier.after(time)), Duration::ZERO);
+        }
+    }
+}

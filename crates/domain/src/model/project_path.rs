@@ -94,4 +94,10 @@ mod tests {
         let path = |text| ProjectPath::new(Utf8Path::new(text)).unwrap();
         assert!(path("/a-b") < path("/a/b"));
     }
+
+    #[test]
+    fn is_called_like_its_directory() {
+        let name = |text| ProjectPath::new(Utf8Path::new(text)).unwrap().name().to_owned();
+        assert_eq!((name("/dev/shop"), name("/")), ("shop".to_owned(), "/".to_owned()));
+    }
 }

@@ -232,3 +232,6 @@ impl ProjectTotals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

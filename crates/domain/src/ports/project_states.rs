@@ -49,3 +49,31 @@ pub trait ProjectStates: Debug + Send + Sync {
 }
 
 const _: fn(&dyn ProjectStates) = |_| {};
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct OneIsMissing;
+
+    impl ProjectStates for OneIsMissing {
+        fn records(&self, _project: &ProjectPath) -> Arc<ProjectRecords> {
+            unreachable!("they are at hand")
+        }
+
+        fn state(&self, _records: &Arc<ProjectRecords>, record: usize) -> Assessment {
+            if record == 1 { Assessment::Missing } else { Assessment::AsDeployed }
+        }
+    }
+
+    #[test]
+    fn several_are_assessed_one_by_one_in_their_order() {
+        let project = ProjectPath::new(Utf8Path::new("/dev/shop")).unwrap();
+        let records = ProjectRecords { project, records: Vec::new(), problems: Vec::new() };
+        let states = OneIsMissing.states(&Arc::new(records), &[1, 0]);
+        assert_eq!(states, [Assessment::Missing, Assessment::AsDeployed]);
+    }
+}

@@ -46,3 +46,14 @@ impl Watcher for Unwatched {
         Arc::clone(NONE.get_or_init(|| Arc::new(Coverage::none())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nobody_watches_nothing_is_waited_for() {
+        assert!(Unwatched.is_settled());
+        assert_eq!(*Unwatched.coverage(), Coverage::none());
+    }
+}

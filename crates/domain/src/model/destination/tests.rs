@@ -86,6 +86,17 @@ fn names_that_no_file_can_have_are_refused() {
 }
 
 #[test]
+fn names_are_as_long_as_a_file_and_its_lock_file_can_have() {
+    let place = |name: usize, directory: usize| {
+        let artifact = ArtifactId::new("skill", &"n".repeat(name)).unwrap();
+        let dest_path = format!(".claude/{}", "d".repeat(directory));
+        destination(&artifact, Utf8Path::new("x"), &claude(), Some(&dest_path)).is_ok()
+    };
+    assert!(place(239, 255));
+    assert!(!place(240, 255) && !place(239, 256));
+}
+
+#[test]
 fn a_copy_stays_where_its_record_says() {
     let place = |asked: Option<&str>, recorded: Option<&str>| {
         place_of_copy(

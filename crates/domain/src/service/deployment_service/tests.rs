@@ -1,6 +1,7 @@
 //! Orders come to tasks.
 
 mod hidden;
+mod kept;
 
 use std::sync::Mutex;
 
@@ -153,8 +154,11 @@ fn shown(reports: &[ItemReport]) -> Vec<String> {
 #[test]
 fn every_artifact_goes_to_every_project_and_each_is_reported() {
     let (service, told) = service(sketch());
-    let order =
-        deploy(&["skill:pdf", "skill:none", "skill:pdf"], to(&["b", "new", "b"], Profiles::Usual));
+    let order = DeployOrder {
+        dest_path: Some(".claude/x".to_owned()),
+        create_projects: true,
+        ..deploy(&["skill:pdf", "skill:none", "skill:pdf"], to(&["b", "new", "b"], Profiles::Usual))
+    };
     let expected = [
         "skill:pdf b/.claude: up to date",
         "skill:pdf new/.claude: done",
@@ -166,7 +170,8 @@ fn every_artifact_goes_to_every_project_and_each_is_reported() {
     let [_, Task::Deploy(task)] = &told[..] else { panic!("{told:?}") };
     assert_eq!((&*task.source.collection, &*task.source.path), ("work", "skills/pdf"));
     assert_eq!(task.source.directory, "/dev/collections/work");
-    assert_eq!(task.replace, Replace::Nothing);
+    assert_eq!((task.replace, task.create_project), (Replace::Nothing, true));
+    assert_eq!(task.dest_path.as_deref(), Some(".claude/x"));
 }
 
 #[test]
@@ -213,6 +218,7 @@ fn a_new_version_goes_to_all_synced_copies_and_to_no_other() {
     for task in &*told.lock().unwrap() {
         let Task::Deploy(task) = task else { panic!("{task:?}") };
         assert_eq!((task.replace, &task.dest_path), (Replace::Unmodified, &None));
+        assert_eq!(task.source.collection, "default", "where the copy is from, not the active one");
     }
 }
 
@@ -336,25 +342,4 @@ fn nothing_is_read_where_nobody_may_write() {
         let _told = service.undeploy(&order, &());
     }
     assert_eq!(told.lock().unwrap().len(), 3, "whoever writes says what is wrong");
-}
-
-#[test]
-fn backups_come_back_in_their_order() {
-    let (mut service, _) = service(Sketch::default());
-    let mut deployer = MockDeployer::new();
-    deployer.expect_carry_out().times(1).returning(|tasks, _| {
-        let not_found = |task: &Task| match task {
-            Task::Restore(RestoreTask { backup, force: true }) => {
-                Err(DeployError::BackupNotFound { backup: backup.clone() })
-            }
-            task => panic!("{task:?}"),
-        };
-        tasks.iter().map(not_found).collect()
-    });
-    service.deployer = Arc::new(deployer);
-    let backups = ["2", "1", "2"].map(|id| id.parse().unwrap()).to_vec();
-    let reports = service.restore(&RestoreOrder { backups, force: true, dry_run: false }, &());
-    let ids: Vec<_> = reports.iter().map(|report| report.backup.as_str()).collect();
-    assert_eq!(ids, ["2", "1"]);
-    assert!(matches!(reports[0].outcome, Outcome::Failed(DeployError::BackupNotFound { .. })));
 }

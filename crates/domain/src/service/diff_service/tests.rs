@@ -119,7 +119,9 @@ fn the_first_profile_root_is_taken_unless_another_is_asked_for() {
         let profile_root = profile_root.map(|root| ProfileRoot::new(root).unwrap());
         let diff =
             service(records(), kept(), two_files()).diff(&DiffRequest { profile_root, ..wanted() });
-        diff.map(|diff| (diff.profile_root.to_string(), diff.path)).unwrap()
+        let diff = diff.unwrap();
+        assert_eq!(diff.files[0].path(), "review.md");
+        (diff.profile_root.to_string(), diff.path)
     };
     assert_eq!(path(None), (".claude".to_owned(), "commands/review.md".to_owned()));
     assert_eq!(path(Some(".codex")), (".codex".to_owned(), "prompts/review.md".to_owned()));

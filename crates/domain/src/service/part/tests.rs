@@ -144,6 +144,8 @@ fn one_artifact_is_the_same_out_of_everything() {
         let direct = service.statistics(&inventory, &artifact, &());
         assert_eq!(everything.statistics(&artifact), direct, "{artifact}");
     }
+    let artifacts: Vec<_> = inventory.artifacts().into_iter().map(ArtifactId::as_str).collect();
+    assert_eq!(artifacts, ["agent:plan", "skill:pdf"]);
     let of_no_copy: Vec<_> = everything.problems_of_no_copy().cloned().collect();
     let mut expected: Vec<_> = inventory.problems().cloned().collect();
     expected.sort();
