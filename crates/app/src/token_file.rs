@@ -1,7 +1,7 @@
 //! The key of those who may write, in a file that only its owner can read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -50,12 +50,10 @@ pub(crate) fn read_password(path: &Path) -> anyhow::Result<String> {
 fn read_private(path: &Path, what: &str, wanted: &str) -> anyhow::Result<String> {
     let shown = path.display();
     let failed = || format!("failed to read the {what} in `{shown}`{wanted}");
-    let mut file = File::open(path).with_context(failed)?;
+    let file = File::open(path).with_context(failed)?;
     let of_others = file.metadata().with_context(failed)?.permissions().mode() & OTHERS;
     ensure!(of_others == 0, "others may read the {what} in `{shown}`: `chmod 600 {shown}`");
-    let mut text = String::new();
-    file.read_to_string(&mut text).with_context(failed)?;
-    Ok(text)
+    io::read_to_string(file).with_context(failed)
 }
 
 /// Reads the key, and makes one of 256 random bits if there is no file yet or an empty one: the file with
