@@ -1,6 +1,7 @@
 //! What a deployer keeps and notices is passed on.
 
 use super::*;
+use crate::ProblemKind;
 
 #[test]
 fn a_record_that_was_taken_away_is_told() {
