@@ -3,9 +3,10 @@
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
+use skillstat_domain::is_ignored_name;
+
 use super::*;
 use crate::test_support::{TempTree, name};
-use skillstat_domain::is_ignored_name;
 
 fn open(tree: &TempTree, entry: &CStr) -> Result<Option<Entry>, What> {
     Entry::open(File::open(tree.path("")).unwrap().as_fd(), entry)

@@ -7,9 +7,8 @@ use skillstat_domain::{ArtifactId, DeploymentRecord, Problem, ProblemKind, Profi
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::BYTE_ORDER_MARK;
 use super::record::{self, Fields};
-use super::usual_form;
+use super::{BYTE_ORDER_MARK, usual_form};
 use crate::lines::Lines;
 
 /// Where the records of one tracker go.

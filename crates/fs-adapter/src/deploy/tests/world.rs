@@ -14,8 +14,7 @@ use skillstat_domain::{
 
 use super::super::*;
 use crate::test_support::TempTree;
-use crate::{DiscoveryOptions, Pause};
-use crate::{SearchRoot, Sha256Hasher, TomlDeploymentReader};
+use crate::{DiscoveryOptions, Pause, SearchRoot, Sha256Hasher, TomlDeploymentReader};
 
 /// A job to be done while somebody waits.
 pub(in crate::deploy) type Meanwhile = Box<dyn FnMut(Duration) + Send>;

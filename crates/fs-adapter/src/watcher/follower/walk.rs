@@ -1,10 +1,9 @@
 //! Watching the directories that the walk lists.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use rustix::fs::FileType;
 use skillstat_domain::Change;
