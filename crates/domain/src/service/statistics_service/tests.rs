@@ -62,6 +62,8 @@ fn service(state: fn(&DeploymentRecord) -> Assessment, batches: usize) -> Statis
     // Those in one profile root are asked about together.
     states.expect_known_state().return_const(None);
     states.expect_states().times(batches).returning(move |records, wanted| {
+        let root = |&at: &usize| &records.records[at].profile_root;
+        assert!(wanted.iter().all(|at| root(at) == root(&wanted[0])));
         wanted.iter().map(|&at| state(&records.records[at])).collect()
     });
     // Records that name no collection ask for no original.
