@@ -261,3 +261,20 @@ impl DeployError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_something_was_taken_away_the_fix_names_its_backup() {
+        let unconfirmed = |backup: Option<&str>| {
+            let backup = backup.map(|id| id.parse().unwrap());
+            let fix = "look again".to_owned();
+            DeployError::Unconfirmed { reason: "it is closed".to_owned(), fix, backup }.fix()
+        };
+        assert_eq!(unconfirmed(None), "look again");
+        let with_backup = "look again (what was there before is backup `4f`)";
+        assert_eq!(unconfirmed(Some("4f")), with_backup);
+    }
+}
