@@ -234,11 +234,16 @@ async fn invalidating_tells_others_and_who_could_not_be_told() {
     assert_eq!(answer["not_told"][0]["path"], "/mnt/team", "{answer}");
 }
 
-#[tokio::test]
-async fn health_and_metrics_tell_how_things_are() {
+/// A service among others that shares a volume with them, and is asked how that stands.
+pub(crate) fn sharing() -> Service {
     let mut volumes = MockSharedVolumes::new();
     volumes.expect_standing().returning(standing);
-    let service = service(MockFleet::new(), volumes);
+    service(MockFleet::new(), volumes)
+}
+
+#[tokio::test]
+async fn health_and_metrics_tell_how_things_are() {
+    let service = sharing();
     let health = json_of(&service, "/health/detailed").await;
     let fleet = &health["components"]["fleet"];
     assert_eq!(fleet["status"], "degraded");

@@ -89,7 +89,7 @@ async fn the_cache_and_the_process_are_told() {
 
 #[tokio::test]
 async fn every_metric_is_described_and_in_the_readme() {
-    let service = counting(small_world(), GuardConfig::default());
+    let service = crate::fleet::sharing();
     service.get("/health").await;
     let text = String::from_utf8(service.get("/metrics").await.bytes.to_vec()).unwrap();
     let described = |sort: &str| -> BTreeSet<&str> {
