@@ -278,7 +278,7 @@ impl Follower {
             // Not there any more, or nobody may look: then nobody reads it either, and its parent tells
             // when that changes.
             Err(error) => {
-                self.note_fault(path, error);
+                self.note_fault(path, &error);
                 Ok(false)
             }
         }

@@ -6,7 +6,7 @@
 //! watches are made again.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::FileType;
 use skillstat_domain::Problem;
@@ -21,8 +21,9 @@ use crate::listings::Entries;
 /// The first of them.
 #[derive(Debug)]
 pub(super) struct Fault {
-    path: PathBuf,
-    error: io::Error,
+    path: String,
+    cannot: String,
+    fix: &'static str,
 }
 
 impl Follower {
@@ -38,19 +39,22 @@ impl Follower {
 
     /// Says what could not be looked at, and how long a change may go unseen for that.
     pub(in super::super) fn fault(&self, bound: &str) -> Option<Problem> {
-        let Fault { path, error } = self.fault.as_ref()?;
-        let cannot = cannot_be("looked at", error);
+        let Fault { path, cannot, fix } = self.fault.as_ref()?;
         let reason = format!("{cannot}, so perhaps not all is watched{bound}");
-        Some(not_watched(&printable(path), reason, make_readable(error).to_owned()))
+        Some(not_watched(path, reason, (*fix).to_owned()))
     }
 
     /// Takes note of an error.
-    pub(super) fn note_fault(&mut self, path: &Path, error: io::Error) {
+    pub(super) fn note_fault(&mut self, path: &Path, error: &io::Error) {
         use io::ErrorKind::{InvalidFilename, PermissionDenied};
         let is_state =
-            is_absence(&error) || matches!(error.kind(), InvalidFilename | PermissionDenied);
+            is_absence(error) || matches!(error.kind(), InvalidFilename | PermissionDenied);
         if !is_state && self.fault.is_none() {
-            self.fault = Some(Fault { path: path.to_owned(), error });
+            self.fault = Some(Fault {
+                path: printable(path),
+                cannot: cannot_be("looked at", error),
+                fix: make_readable(error),
+            });
             self.unwatched_version += 1;
         }
     }
@@ -75,8 +79,7 @@ impl Follower {
     /// The same result, of which an error is noted.
     pub(super) fn noted<T>(&mut self, path: &Path, found: io::Result<T>) -> io::Result<T> {
         if let Err(error) = &found {
-            let same = error.raw_os_error().map(io::Error::from_raw_os_error);
-            self.note_fault(path, same.unwrap_or_else(|| error.kind().into()));
+            self.note_fault(path, error);
         }
         found
     }
