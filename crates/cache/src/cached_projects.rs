@@ -299,9 +299,8 @@ impl ProjectStates for CachedProjects {
 
     fn known_state(&self, records: &Arc<ProjectRecords>, record: usize) -> Option<Assessment> {
         self.current(|slots, _| {
-            let slot = slots.projects.get(&records.project)?;
-            let known = slot.known_records().is_some_and(|known| Arc::ptr_eq(known, records));
-            known.then(|| slot.known_state(record)).flatten()
+            let slot = slots.projects.get(&records.project).filter(|slot| slot.is_of(records));
+            slot?.known_state(record)
         })?
     }
 }

@@ -57,8 +57,12 @@ impl Slot {
         record: usize,
         look: impl FnOnce() -> Assessment,
     ) -> Option<Assessment> {
-        let known = self.records.get().is_some_and(|known| Arc::ptr_eq(known, records));
-        known.then(|| self.states(records)[record].get_or_init(look).clone())
+        self.is_of(records).then(|| self.states(records)[record].get_or_init(look).clone())
+    }
+
+    /// Tells whether these are the records of the slot.
+    pub(super) fn is_of(&self, records: &Arc<ProjectRecords>) -> bool {
+        self.records.get().is_some_and(|known| Arc::ptr_eq(known, records))
     }
 
     fn states(&self, records: &ProjectRecords) -> &[OnceLock<Assessment>] {
