@@ -40,8 +40,7 @@ pub(crate) const LARGE: u64 = 8 << 10;
 pub fn router(state: impl Into<Arc<HttpState>>) -> Router {
     let state = state.into();
     let (routes, document) = described().split_for_parts();
-    // A tree of texts and numbers always serialises.
-    let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    let document = Bytes::from(json(&document));
     routes
         .route(
             DOCUMENT,
@@ -60,18 +59,23 @@ pub fn router(state: impl Into<Arc<HttpState>>) -> Router {
         .with_state(state)
 }
 
-/// Returns the `OpenAPI` document of the routes.
-pub fn openapi() -> OpenApi {
-    described().split_for_parts().1
+/// Returns the `OpenAPI` document of the routes as JSON, as the service tells it.
+pub fn openapi() -> String {
+    json(described().get_openapi())
 }
 
 /// Returns the paths of all routes.
 pub(crate) fn paths() -> impl Iterator<Item = String> {
-    openapi().paths.paths.into_keys().chain([
+    described().split_for_parts().1.paths.paths.into_keys().chain([
         DOCUMENT.to_owned(),
         page::ASSETS.to_owned(),
         page::KEY.to_owned(),
     ])
+}
+
+fn json(document: &OpenApi) -> String {
+    // A tree of texts and numbers always serialises.
+    serde_json::to_string(document).unwrap_or_default()
 }
 
 fn described() -> OpenApiRouter<Arc<HttpState>> {

@@ -7,6 +7,7 @@ use crate::Problem;
 
 /// Everything that can be brought back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Backups {
     /// The backups, the latest first.
     pub backups: Vec<Backup>,
@@ -16,6 +17,7 @@ pub struct Backups {
 
 /// Something that was replaced or taken away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Backup {
     /// By which it is asked for.
     pub id: String,

@@ -8,6 +8,7 @@ use skillstat_domain::{ArtifactDiff, FileDiff, FileStatus, FileText, hunks, quot
 /// What differs, file by file. All fields but the last two are those of SkillMeat's server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Diff {
     /// The artifact's id, `type:name`.
     pub artifact_id: String,
@@ -34,6 +35,7 @@ pub struct Diff {
 /// One file. All fields but the last are those of SkillMeat's server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct DiffFile {
     /// Its path below the artifact.
     pub file_path: String,
@@ -53,6 +55,7 @@ pub struct DiffFile {
 /// How many files there are of each status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct DiffSummary {
     /// In the collection only.
     pub added: usize,

@@ -11,6 +11,7 @@ use skillstat_domain::{ArtifactId, HostArtifact, HostId, HostReport, StateName, 
 /// Every machine that has reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FleetHosts {
     /// The id of the machine that answers, which may not have reported yet.
     pub this: String,
@@ -23,6 +24,7 @@ pub struct FleetHosts {
 /// One machine, as it reported last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FleetHost {
     /// Its id, 32 hex digits.
     pub id: String,
@@ -54,6 +56,7 @@ pub struct FleetHost {
 /// Sums over machines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FleetTotal {
     /// How many machines.
     pub hosts: usize,
@@ -70,6 +73,7 @@ pub struct FleetTotal {
 /// One artifact on every machine that has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FleetArtifact {
     /// The artifact.
     pub artifact: String,
@@ -86,6 +90,7 @@ pub struct FleetArtifact {
 /// One artifact on one machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FleetArtifactHost {
     /// The machine's id.
     pub id: String,

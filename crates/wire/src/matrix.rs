@@ -15,6 +15,7 @@ const NOT_THERE: u8 = b'.';
 /// Every artifact, deployed or only in a collection, and every project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Matrix {
     /// The paths of the projects, sorted: the columns.
     pub projects: Vec<String>,
@@ -29,6 +30,7 @@ pub struct Matrix {
 /// One artifact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct MatrixRow {
     /// Its id, `type:name`.
     pub artifact: String,

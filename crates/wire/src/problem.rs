@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Something skipped or not verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Problem {
     /// The sort of problem, in snake case.
     pub kind: String,

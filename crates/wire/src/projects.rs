@@ -8,6 +8,7 @@ use crate::Problem;
 /// Every project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Projects {
     /// The projects, sorted by path.
     pub projects: Vec<Project>,
@@ -27,6 +28,7 @@ impl From<&Overview> for Projects {
 /// One project and how many copies it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Project {
     /// Its absolute path, links resolved.
     pub path: String,

@@ -8,6 +8,7 @@ use crate::Problem;
 /// Where an artifact is deployed. The first three fields are those of SkillMeat's server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Statistics {
     /// How many projects hold a copy.
     pub total_deployments: usize,
@@ -22,6 +23,7 @@ pub struct Statistics {
 /// One artifact in one project. The first four fields are those of SkillMeat's server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ProjectDeployment {
     /// The name of the project's directory.
     pub project_name: String,
@@ -40,6 +42,7 @@ pub struct ProjectDeployment {
 /// One copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Copy {
     /// The profile root it lies in.
     pub profile_root: String,

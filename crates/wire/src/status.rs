@@ -9,6 +9,7 @@ use crate::{Problem, Statistics};
 /// Every artifact, over all projects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Status {
     /// How many projects were found.
     pub projects: usize,
@@ -58,6 +59,7 @@ impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Rows<F> {
 /// The statistics of one of many artifacts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ArtifactStatistics {
     /// Its id, `type:name`.
     pub artifact: String,

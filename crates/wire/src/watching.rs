@@ -8,6 +8,7 @@ use crate::Problem;
 /// How changes on disk come to be known, and what is not seen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Watching {
     /// `live`: every change before a question is in its answer. `degraded`: but for the gaps.
     /// `starting`: watches are being set up. `off`: nobody watches.

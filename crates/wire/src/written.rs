@@ -8,6 +8,7 @@ use crate::Problem;
 /// What became of everything an order asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct Written {
     /// Whether it was only asked what would be done.
     pub dry_run: bool,
@@ -24,6 +25,7 @@ pub struct Written {
 /// What became of one thing an order asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct WrittenItem {
     /// The artifact, `type:name`, or null when the backup that was asked for is not known.
     pub artifact: Option<String>,
@@ -41,6 +43,7 @@ pub struct WrittenItem {
 /// Whether it was done, and what.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct WrittenResult {
     /// `done`, `planned`, `skipped` or `failed`.
     pub outcome: String,

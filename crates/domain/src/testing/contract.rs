@@ -1,6 +1,6 @@
 //! What every implementation of a port must do, as functions an implementation's tests call.
 //!
-//! Each suite takes a function that sets a [`Sketch`](super::Sketch) up and returns the port over
+//! Each suite takes a function that sets a [`Sketch`] up and returns the port over
 //! it, together with whatever must live as long (a temporary directory).
 
 mod clock;

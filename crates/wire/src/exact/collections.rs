@@ -12,6 +12,7 @@ use super::problem::{ExactProblem, artifact_id};
 /// All collections.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactCollections {
     /// The collections, sorted by name.
     pub collections: Vec<ExactCollection>,
@@ -22,6 +23,7 @@ pub struct ExactCollections {
 /// One collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactCollection {
     /// The name of its directory.
     pub name: String,
@@ -36,6 +38,7 @@ pub struct ExactCollection {
 /// One artifact of a collection; what its manifest does not say is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactCollectionArtifact {
     /// Its id as it is printed.
     pub id: String,
@@ -79,6 +82,7 @@ pub struct ExactCollectionArtifact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct ExactMetadata {
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none")]

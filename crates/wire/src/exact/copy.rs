@@ -13,6 +13,7 @@ use super::problem::ExactProblem;
 /// One copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactCopy {
     /// The profile root it lies in.
     pub profile_root: String,
@@ -59,6 +60,7 @@ pub enum ExactState {
 /// How a copy was edited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactDrift {
     /// The hash of the content as it is now.
     pub current: String,

@@ -13,6 +13,7 @@ use super::statistics::{self, ExactStatistics};
 /// Every artifact with a record, over all projects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactOverview {
     /// The paths of the projects, sorted; some may hold no record.
     pub projects: Vec<String>,
@@ -25,6 +26,7 @@ pub struct ExactOverview {
 /// The statistics of one of many artifacts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactArtifactStatistics {
     /// Its id as it is printed.
     pub artifact: String,

@@ -8,6 +8,7 @@ use super::malformed::{Malformed, in_order};
 /// Something skipped or not verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactProblem {
     /// The file or directory at fault.
     pub path: String,

@@ -10,6 +10,7 @@ use super::problem::{ExactProblem, problems_in_order};
 /// Where an artifact is deployed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactStatistics {
     /// The projects, sorted by path.
     pub deployments: Vec<ExactDeployment>,
@@ -20,6 +21,7 @@ pub struct ExactStatistics {
 /// One artifact in one project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct ExactDeployment {
     /// The path of the project.
     pub project: String,

@@ -8,6 +8,7 @@ use super::{FleetHost, worst};
 /// One machine and its artifacts, as it reported them last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FleetHostArtifacts {
     /// The machine; when it is stale, nobody knows whether anything of this is still so.
     pub host: FleetHost,
@@ -18,6 +19,7 @@ pub struct FleetHostArtifacts {
 /// One artifact of a machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
 pub struct FleetHostArtifact {
     /// The artifact.
     pub artifact: String,

@@ -16,6 +16,7 @@ const MOST_ID: usize = 1024;
 
 /// What a machine reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct HostBody {
     /// The version of this shape.
     pub format: u32,
