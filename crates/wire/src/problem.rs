@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rows::Shown;
+
 /// Something skipped or not verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -28,5 +30,13 @@ impl From<&skillstat_domain::Problem> for Problem {
             reason: problem.reason.clone(),
             fix: problem.fix.clone(),
         }
+    }
+}
+
+impl Shown for [skillstat_domain::Problem] {
+    type Row<'a> = Problem;
+
+    fn rows(&self) -> impl Iterator<Item = Problem> {
+        self.iter().map(Into::into)
     }
 }

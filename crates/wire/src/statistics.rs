@@ -1,104 +1,130 @@
 //! The statistics of one artifact as JSON.
 
-use serde::{Deserialize, Serialize};
-use skillstat_domain::{CopyReport, DeploymentStatistics};
+use serde::Serialize;
+use skillstat_domain::{
+    ContentHash, CopyReport, DeployedAt, DeploymentStatistics, DriftKind,
+    ProjectDeployment as Deployment,
+};
 
 use crate::Problem;
+use crate::rows::{Rows, Shown, Text};
 
 /// Where an artifact is deployed. The first three fields are those of SkillMeat's server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
-pub struct Statistics {
+pub struct Statistics<'a> {
     /// How many projects hold a copy.
     pub total_deployments: usize,
     /// In how many of them a copy is modified.
     pub modified_deployments: usize,
     /// The projects, sorted by path.
-    pub projects: Vec<ProjectDeployment>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<ProjectDeployment<'static>>))]
+    pub projects: Rows<'a, [Deployment]>,
     /// The problems of this artifact.
-    pub problems: Vec<Problem>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Problem>))]
+    pub problems: Rows<'a, [skillstat_domain::Problem]>,
 }
 
 /// One artifact in one project. The first four fields are those of SkillMeat's server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
-pub struct ProjectDeployment {
+pub struct ProjectDeployment<'a> {
     /// The name of the project's directory.
-    pub project_name: String,
+    pub project_name: &'a str,
     /// Its absolute path, links resolved.
-    pub project_path: String,
+    pub project_path: &'a str,
     /// Whether any copy is modified, conflicts included.
     pub is_modified: bool,
     /// When the first copy was deployed; without an offset when none is on record.
-    pub deployed_at: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub deployed_at: Text<&'a DeployedAt>,
     /// The worst state of the copies.
-    pub state: String,
+    pub state: &'static str,
     /// The copies: `.claude` first, then profile roots by name.
-    pub copies: Vec<Copy>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Copy<'static>>))]
+    pub copies: Rows<'a, Deployment>,
 }
 
 /// One copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
-pub struct Copy {
+pub struct Copy<'a> {
     /// The profile root it lies in.
-    pub profile_root: String,
+    pub profile_root: &'a str,
     /// Its path as recorded, below the profile root.
-    pub path: String,
+    pub path: &'a str,
     /// `synced`, `outdated`, `missing`, `unreadable`, `modified` or `conflict`.
-    pub state: String,
+    pub state: &'static str,
     /// In what way the content differs from what was deployed, if it does: `unrecorded-update`,
     /// `ignored-files-only`, `line-endings-only`, `additions-only`, `removals-only`, `content` or
     /// `unexplained`; else null.
-    pub kind: Option<String>,
+    pub kind: Option<&'static str>,
     /// Why it is unreadable, or null.
-    pub reason: Option<String>,
+    pub reason: Option<&'a str>,
     /// When it was deployed.
-    pub deployed_at: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub deployed_at: Text<&'a DeployedAt>,
     /// The hash on record, as recorded.
-    pub baseline: String,
+    pub baseline: &'a str,
     /// The hash of the content as it is, or null when it is missing or unreadable.
-    pub current: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub current: Option<Text<ContentHash>>,
 }
 
-impl From<&DeploymentStatistics> for Statistics {
-    fn from(statistics: &DeploymentStatistics) -> Self {
+impl<'a> From<&'a DeploymentStatistics> for Statistics<'a> {
+    fn from(statistics: &'a DeploymentStatistics) -> Self {
         Self {
             total_deployments: statistics.total(),
             modified_deployments: statistics.modified(),
-            projects: statistics.projects.iter().map(Into::into).collect(),
-            problems: statistics.problems.iter().map(Into::into).collect(),
+            projects: Rows(&statistics.projects),
+            problems: Rows(&statistics.problems),
         }
     }
 }
 
-impl From<&skillstat_domain::ProjectDeployment> for ProjectDeployment {
-    fn from(deployment: &skillstat_domain::ProjectDeployment) -> Self {
+impl<'a> From<&'a Deployment> for ProjectDeployment<'a> {
+    fn from(deployment: &'a Deployment) -> Self {
         Self {
-            project_name: deployment.project().name().to_owned(),
-            project_path: deployment.project().to_string(),
+            project_name: deployment.project().name(),
+            project_path: deployment.project().as_str(),
             is_modified: deployment.is_modified(),
-            deployed_at: deployment.deployed_at().to_string(),
-            state: deployment.state().to_string(),
-            copies: deployment.copies().map(Into::into).collect(),
+            deployed_at: Text(deployment.deployed_at()),
+            state: deployment.state().as_str(),
+            copies: Rows(deployment),
         }
     }
 }
 
-impl From<&CopyReport> for Copy {
-    fn from(copy: &CopyReport) -> Self {
+impl<'a> From<&'a CopyReport> for Copy<'a> {
+    fn from(copy: &'a CopyReport) -> Self {
         Self {
-            profile_root: copy.profile_root.to_string(),
-            path: copy.path.as_str().to_owned(),
-            state: copy.state.name().to_string(),
-            kind: copy.state.kind().map(|kind| kind.to_string()),
-            reason: copy.reason().map(ToOwned::to_owned),
-            deployed_at: copy.deployed_at.to_string(),
-            baseline: copy.baseline.as_str().to_owned(),
-            current: copy.current().map(|hash| hash.to_string()),
+            profile_root: copy.profile_root.as_str(),
+            path: copy.path.as_str(),
+            state: copy.state.name().as_str(),
+            kind: copy.state.kind().map(DriftKind::as_str),
+            reason: copy.reason(),
+            deployed_at: Text(&copy.deployed_at),
+            baseline: copy.baseline.as_str(),
+            current: copy.current().map(Text),
         }
+    }
+}
+
+impl Shown for [Deployment] {
+    type Row<'a> = ProjectDeployment<'a>;
+
+    fn rows(&self) -> impl Iterator<Item = ProjectDeployment<'_>> {
+        self.iter().map(Into::into)
+    }
+}
+
+impl Shown for Deployment {
+    type Row<'a> = Copy<'a>;
+
+    fn rows(&self) -> impl Iterator<Item = Copy<'_>> {
+        self.copies().map(Into::into)
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         overview.to_mut().artifacts.retain(|_, statistics| statistics.modified() > 0);
     }
     if scan.json {
-        scan.console.stream(&skillstat_wire::StatusRows(&overview));
+        scan.console.stream(&skillstat_wire::Status::from(&*overview));
     } else if let Some(print) = report {
         let report = Report { overview: &overview, made: made() };
         scan.console.data(print(&report).as_bytes());

@@ -35,7 +35,7 @@ pub(crate) const NO_ID: &str = "Invalid artifact ID format. Expected 'type:name'
         ("include_deployments" = Option<bool>, Query, description = "where it is deployed"),
     ),
     responses(
-        (status = 200, body = Artifact),
+        (status = 200, body = Artifact<'static>),
         (status = 304, description = "as the client has it"),
         (status = 400, body = ProblemBody, content_type = PROBLEM, description = "no id, or of a type that nobody has"),
         (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no such artifact or collection"),
@@ -132,7 +132,11 @@ async fn nowhere(state: &HttpState, id: &ArtifactId, text: &str) -> Result<Refus
 }
 
 /// Shows an artifact that is in no collection by what its records say.
-fn deployed_only(id: &ArtifactId, statistics: &DeploymentStatistics, local: i32) -> Artifact {
+fn deployed_only(
+    id: &ArtifactId,
+    statistics: &DeploymentStatistics,
+    local: i32,
+) -> Artifact<'static> {
     let copies = statistics.projects.iter().flat_map(skillstat_domain::ProjectDeployment::copies);
     let mut dates: Vec<&DeployedAt> = copies.map(|copy| &copy.deployed_at).collect();
     dates.sort_by_key(|date| date.unix_microseconds(local));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use skillstat_domain::{Answer, Collection, CollectionArtifact, DeploymentStatistics, Overview};
+use skillstat_domain::{Collection, CollectionArtifact, DeploymentStatistics};
 use utoipa::ToSchema;
 
 use super::shape::Artifact;
@@ -24,9 +24,9 @@ const MOST: usize = 500;
 
 /// One page of artifacts.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Artifacts {
+pub(crate) struct Artifacts<'a> {
     /// The artifacts, sorted by type and name.
-    items: Vec<Artifact>,
+    items: Vec<Artifact<'a>>,
     /// Where the page is.
     page_info: PageInfo,
 }
@@ -48,7 +48,7 @@ pub(crate) struct Artifacts {
         ("include_deployments" = Option<bool>, Query, description = "where each is deployed"),
     ),
     responses(
-        (status = 200, body = Artifacts),
+        (status = 200, body = Artifacts<'static>),
         (status = 304, description = "as the client has it"),
         (status = 400, body = ProblemBody, content_type = PROBLEM, description = "an unknown type or cursor"),
         (status = 404, body = ProblemBody, content_type = PROBLEM, description = "no such collection"),
@@ -81,19 +81,18 @@ pub(crate) async fn list(
         freshness = freshness.and(overview);
     }
     let having = |found| collections::having(all, found);
-    let mut items: Vec<_> = items
+    let items: Vec<_> = items
         .iter()
         .map(|found| (found.id.clone(), Artifact::new(found, having(&found.id))))
         .collect();
     let body = move || {
-        for (id, item) in &mut items {
-            let statistics = |overview: &Answer<Overview>| {
-                let statistics = overview.cached.value.artifacts.get(id);
-                statistics.map_or_else(|| (&DeploymentStatistics::default()).into(), Into::into)
-            };
-            item.deployment_stats = overview.as_ref().map(statistics);
-        }
-        json(&Artifacts { items: items.into_iter().map(|(_, item)| item).collect(), page_info })
+        let nowhere = DeploymentStatistics::default();
+        let items = items.into_iter().map(|(id, item)| {
+            let overview = overview.as_ref().map(|overview| &overview.cached.value);
+            let found = overview.map(|all| all.artifacts.get(&id).unwrap_or(&nowhere));
+            Artifact { deployment_stats: found.map(Into::into), ..item }
+        });
+        json(&Artifacts { items: items.collect(), page_info })
     };
     freshness.send_large(&state, &known, body).await
 }

@@ -9,7 +9,7 @@ use super::collections::InCollection;
 
 /// One artifact.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Artifact {
+pub(crate) struct Artifact<'a> {
     /// Its id, `type:name`.
     pub(crate) id: String,
     /// Its name, as the manifest has it.
@@ -33,7 +33,7 @@ pub(crate) struct Artifact {
     /// What is known of the source, for one from GitHub.
     pub(crate) upstream: Option<FetchedFrom>,
     /// Where it is deployed, if that was asked for.
-    pub(crate) deployment_stats: Option<Statistics>,
+    pub(crate) deployment_stats: Option<Statistics<'a>>,
     /// The collections it is in.
     pub(crate) collections: Vec<InCollection>,
     /// When it was added to its collection.
@@ -71,7 +71,7 @@ pub(crate) struct FetchedFrom {
     drift_status: &'static str,
 }
 
-impl Artifact {
+impl Artifact<'_> {
     /// Shows an artifact of a collection.
     pub(crate) fn new(artifact: &CollectionArtifact, collections: Vec<InCollection>) -> Self {
         let (kind, details) = (artifact.id.kind(), &artifact.details);

@@ -17,7 +17,7 @@ use crate::state::HttpState;
     path = "/api/v1/status",
     operation_id = "get_status",
     responses(
-        (status = 200, body = Status),
+        (status = 200, body = Status<'static>),
         (status = 304, description = "as the client has it"),
     )
 )]

@@ -278,12 +278,3 @@ fn what_a_manifest_says_is_looked_at_too() {
         assert_eq!(said, expected, "{field}");
     }
 }
-
-#[test]
-fn a_status_made_row_by_row_is_the_one_made_as_a_whole() {
-    for overview in [overview(), Overview::default()] {
-        let rows = serde_json::to_string_pretty(&crate::StatusRows(&overview)).unwrap();
-        let whole = serde_json::to_string_pretty(&crate::Status::from(&overview)).unwrap();
-        assert_eq!(rows, whole);
-    }
-}
