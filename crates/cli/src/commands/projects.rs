@@ -1,5 +1,7 @@
 //! `skillstat projects`: every project.
 
+use std::mem::ManuallyDrop;
+
 use skillstat_app::Scope;
 
 use super::Scan;
@@ -13,10 +15,10 @@ use crate::render::table::{Value, WordTable};
 pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
     let progress = scan.progress();
     let answers = scan.answers(Scope::Deployments, &progress);
-    let overview = answers.overview(None, None, &progress);
+    let overview = ManuallyDrop::new(answers.overview(None, None, &progress));
     drop(progress);
     if scan.json {
-        scan.console.json(&skillstat_wire::Projects::from(&*overview))?;
+        scan.console.json(&skillstat_wire::Projects::from(&**overview))?;
     } else {
         let mut table = WordTable::of_states(&["PROJECT", "COPIES", "MODIFIED"], &scan.console.out);
         for total in overview.project_totals() {

@@ -1,5 +1,7 @@
 //! `skillstat status`: every artifact.
 
+use std::mem::ManuallyDrop;
+
 use anyhow::anyhow;
 use skillstat_app::{Scope, SystemWallClock};
 use skillstat_domain::{ArtifactId, Overview, WallClock};
@@ -34,7 +36,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         .map(|wanted| select::project(wanted, answers.projects(), scan.surroundings))
         .transpose()?;
     let kind = options.kind.as_deref();
-    let mut overview = answers.overview(project.as_ref(), kind, &progress);
+    let mut overview = ManuallyDrop::new(answers.overview(project.as_ref(), kind, &progress));
     drop(progress);
     if options.all {
         let (overview, deployed) = (overview.to_mut(), answers.artifacts());
@@ -55,7 +57,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         overview.to_mut().artifacts.retain(|_, statistics| statistics.modified() > 0);
     }
     if scan.json {
-        scan.console.stream(&skillstat_wire::Status::from(&*overview));
+        scan.console.stream(&skillstat_wire::Status::from(&**overview));
     } else if let Some(print) = report {
         let report = Report { overview: &overview, made: made() };
         scan.console.data(print(&report).as_bytes());
