@@ -28,7 +28,6 @@ fn date_length(text: &[u8]) -> Option<usize> {
     }
     let week_at = if text[4] == b'-' { 5 } else { 4 };
     Some(match (text[4] == b'-', text.get(week_at) == Some(&b'W')) {
-        _ if text.len() == 7 => 7,
         (true, true) if text.get(8) != Some(&b'-') => 8,
         // `2026-W01-12`: the dash stands between the date and a time.
         (true, true) if digit_at(9) && digit_at(10) => 8,
