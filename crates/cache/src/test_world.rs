@@ -230,7 +230,7 @@ impl ProjectStates for World {
             path: RecordedPath::new(artifact.name()),
             baseline: Baseline::new(&hash(copy.baseline).to_string()),
             deployed_at: "2026-01-02".parse().expect("a date"),
-            from_collection: Some("default".to_owned()),
+            from_collection: Some("default".into()),
             profile_id: None,
             tracker: "/t".into(),
             line: 1,

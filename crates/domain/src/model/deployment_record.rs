@@ -19,10 +19,10 @@ pub struct DeploymentRecord {
     /// When it was deployed.
     pub deployed_at: DeployedAt,
     /// The collection it was deployed from, where the record names one.
-    pub from_collection: Option<String>,
+    pub from_collection: Option<Arc<str>>,
     /// The deployment profile it was deployed for, where the record names one. SkillMeat records one
     /// copy once for each profile that uses it.
-    pub profile_id: Option<String>,
+    pub profile_id: Option<Arc<str>>,
     /// The path of the tracker, shared by its records.
     pub tracker: Arc<str>,
     /// The line of the tracker on which the record starts, counted from 1.

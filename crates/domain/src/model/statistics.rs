@@ -1,6 +1,7 @@
 //! The answer: where each artifact is deployed, and which copies differ.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::{
     ArtifactId, Baseline, ContentHash, CopyState, DeployedAt, DeploymentRecord, Problem,
@@ -104,9 +105,9 @@ pub struct CopyReport {
     /// What was deployed.
     pub baseline: Baseline,
     /// The collection it was deployed from, where the record names one.
-    pub from_collection: Option<String>,
+    pub from_collection: Option<Arc<str>>,
     /// The deployment profile it was deployed for, where the record names one.
-    pub profile_id: Option<String>,
+    pub profile_id: Option<Arc<str>>,
     /// The line of its record, by which the copies of one tracker are in the tracker's order.
     pub line: u32,
     /// What became of it.

@@ -170,14 +170,14 @@ fn original_of<'a>(
     record: &DeploymentRecord,
     wanted: &DiffRequest,
 ) -> Result<(&'a Collection, &'a CollectionArtifact), DiffError> {
-    let preferred = wanted.collection.as_ref().or(record.from_collection.as_ref());
+    let preferred = wanted.collection.as_deref().or(record.from_collection.as_deref());
     let mut others: Vec<_> = collections.value.iter().collect();
     others.sort_by_key(|collection| !collection.active);
-    let others = others.into_iter().map(|collection| &collection.name);
+    let others = others.into_iter().map(|collection| &*collection.name);
     let mut doubts = Vec::new();
     for name in preferred.into_iter().chain(others) {
         let artifact = record.artifact.clone();
-        let id = OriginalId { collection: name.clone(), artifact };
+        let id = OriginalId { collection: name.to_owned(), artifact };
         match direct_originals::find(collections, &id) {
             Ok(found) => return Ok(found),
             Err(more) => doubts.extend(more),

@@ -224,7 +224,7 @@ fn convert(
         path: RecordedPath::new(&record.path),
         baseline: Baseline::new(record.baseline.as_deref()?),
         deployed_at: record.deployed_at.parse().ok()?,
-        from_collection: Some(COLLECTION.to_owned()),
+        from_collection: Some(COLLECTION.into()),
         profile_id: None,
         tracker: Arc::clone(tracker),
         line,

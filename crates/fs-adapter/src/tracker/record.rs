@@ -1,5 +1,7 @@
 //! One record: which keys count, and what they must be.
 
+use std::sync::Arc;
+
 use skillstat_domain::{ArtifactId, Baseline, DeployedAt, RecordedPath};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -12,8 +14,8 @@ pub(super) struct Fields {
     pub(super) path: RecordedPath,
     pub(super) baseline: Baseline,
     pub(super) deployed_at: DeployedAt,
-    pub(super) from_collection: Option<String>,
-    pub(super) profile_id: Option<String>,
+    pub(super) from_collection: Option<Arc<str>>,
+    pub(super) profile_id: Option<Arc<str>>,
 }
 
 /// Reads the keys that are needed: a name, a type, a path, a hash and a date. All others are left
@@ -21,7 +23,7 @@ pub(super) struct Fields {
 pub(super) fn fields(table: &DeTable<'_>) -> Result<Fields, Fault> {
     let artifact = artifact(table)?;
     let beside = |key| match table.get(key).map(Spanned::get_ref) {
-        Some(DeValue::String(text)) => Some(text.to_string()),
+        Some(DeValue::String(text)) => Some(text.as_ref().into()),
         _ => None,
     };
     Ok(Fields {

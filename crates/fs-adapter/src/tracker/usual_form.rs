@@ -112,8 +112,8 @@ impl<'a> Record<'a> {
             path: RecordedPath::new(path?),
             baseline: Baseline::new(baseline),
             deployed_at: deployed_at?.parse().ok()?,
-            from_collection: collection.map(str::to_owned),
-            profile_id: profile.map(str::to_owned),
+            from_collection: collection.map(Into::into),
+            profile_id: profile.map(Into::into),
         })
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Extras {
 impl From<&CopyReport> for Extras {
     fn from(copy: &CopyReport) -> Self {
         Self {
-            deployment_profile_id: copy.profile_id.clone(),
+            deployment_profile_id: copy.profile_id.as_deref().map(ToOwned::to_owned),
             profile_root_dir: copy.profile_root.to_string(),
             state: copy.state.name().as_str(),
             kind: copy.state.kind().map(DriftKind::as_str),

@@ -84,7 +84,7 @@ fn deployment(ProjectCopy { artifact, copy }: &ProjectCopy<'_>, project: &str) -
     RecordedCopy {
         artifact_name: artifact.name().to_owned(),
         artifact_type: artifact.kind().to_owned(),
-        from_collection: copy.from_collection.clone(),
+        from_collection: copy.from_collection.as_deref().map(ToOwned::to_owned),
         deployed_at: copy.deployed_at.to_string(),
         artifact_path: copy.path.as_str().to_owned(),
         project_path: project.to_owned(),

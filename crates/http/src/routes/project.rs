@@ -117,7 +117,7 @@ fn deployed(
     ProjectArtifact {
         artifact_name: artifact.name().to_owned(),
         artifact_type: artifact.kind().to_owned(),
-        from_collection: copy.from_collection.clone(),
+        from_collection: copy.from_collection.as_deref().map(ToOwned::to_owned),
         deployed_at: copy.deployed_at.to_string(),
         artifact_path: copy.path.as_str().to_owned(),
         version: None,

@@ -38,7 +38,7 @@ fn copy(profile_root: &str, deployed_at: &str, state: CopyState) -> CopyReport {
             CopyState::Unreadable(_) => "no hash",
             _ => "CDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcdCDcd",
         }),
-        from_collection: Some(String::new()),
+        from_collection: Some("".into()),
         profile_id: None,
         line: u32::MAX,
         state,

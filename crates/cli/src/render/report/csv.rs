@@ -43,7 +43,7 @@ pub(crate) fn csv(report: &Report<'_>) -> String {
                 copy.state.kind().map(|kind| kind.to_string()).unwrap_or_default(),
                 copy.reason().unwrap_or_default().to_owned(),
                 copy.deployed_at.to_string(),
-                copy.from_collection.clone().unwrap_or_default(),
+                copy.from_collection.as_deref().unwrap_or_default().to_owned(),
                 copy.baseline.as_str().to_owned(),
                 copy.current().map(|hash| hash.to_string()).unwrap_or_default(),
             ],

@@ -131,7 +131,7 @@ impl DeploymentService {
                 // Should somebody edit it meanwhile, it is not replaced either.
                 replace: Some(Replace::Unmodified),
                 task: rolls_out(&self.states.state(records, at))
-                    .map(|()| record.from_collection.clone())
+                    .map(|()| record.from_collection.as_deref().map(ToOwned::to_owned))
                     .map_err(Skipped::NotSynced),
             };
             Target { project: records.project.clone(), place: Ok(place) }

@@ -20,7 +20,7 @@ fn record(profile_root: &str, path: &str, from: Option<&str>) -> DeploymentRecor
         path: RecordedPath::new(path),
         baseline: Baseline::new(&"0".repeat(64)),
         deployed_at: "2026-01-02".parse().unwrap(),
-        from_collection: from.map(str::to_owned),
+        from_collection: from.map(Into::into),
         profile_id: None,
         tracker: "/t".into(),
         line: 7,

@@ -166,7 +166,7 @@ fn check_duplicates(first: (Option<&str>, &str), second: (Option<&str>, &str), e
         baseline: Baseline::new(&"0".repeat(64)),
         deployed_at: "2026-01-02".parse().unwrap(),
         from_collection: None,
-        profile_id: profile.map(str::to_owned),
+        profile_id: profile.map(Into::into),
         tracker: "/t".into(),
         line,
     };

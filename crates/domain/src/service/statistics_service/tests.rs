@@ -188,7 +188,7 @@ fn judged(copies: &[(&str, Assessment)], originals: &[(&str, Original)]) -> Over
     let records: Vec<_> = copies
         .iter()
         .map(|(artifact, _)| DeploymentRecord {
-            from_collection: Some("work".to_owned()),
+            from_collection: Some("work".into()),
             ..record(artifact, ".claude", "2026-01-02")
         })
         .collect();
