@@ -43,7 +43,11 @@ impl ProjectPath {
 
     /// Returns the project's name: the last component, or `/` for the root directory.
     pub fn name(&self) -> &str {
-        self.as_path().file_name().unwrap_or("/")
+        // Normalised, so that nothing but a name stands behind the last slash.
+        match self.as_str().rsplit_once('/') {
+            Some((_, name)) if !name.is_empty() => name,
+            _ => "/",
+        }
     }
 }
 
