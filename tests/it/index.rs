@@ -178,8 +178,9 @@ fn verifying_finds_what_is_not_true_and_puts_it_right() {
     place.lie();
     let json = place.skillstat.json(&["--verify"]);
     assert_eq!(json["problems"][0]["kind"], "untrue_index", "{json}");
-    let refused = place.skillstat.run(&["--verify", "--no-index"]);
-    assert_eq!(refused.exit, Exit::Usage);
+    for arguments in [&["--verify", "--no-index"], &["--verify", "watch"], &["--verify", "serve"]] {
+        assert_eq!(place.skillstat.run(arguments).exit, Exit::Usage, "{arguments:?}");
+    }
 }
 
 #[test]

@@ -11,12 +11,13 @@ mod wiring;
 
 use std::ffi::OsString;
 
+use anyhow::anyhow;
 use args::{Cli, Command, ScanCommand, Service, WriteCommand};
 use clap::{CommandFactory, Parser};
 use commands::{Again, Scan, Writing};
 pub use console::{Console, Size, Stream};
 pub use exit::Exit;
-use skillstat_app::{App, Config, Flags, Surroundings};
+use skillstat_app::{App, Config, Flags, IndexFlag, Surroundings};
 use wiring::Wiring;
 
 /// How wide help is where there is no terminal to ask.
@@ -97,6 +98,12 @@ fn dispatch(
     let (command, verbose, index) = (command.unwrap_or_default(), global.verbose, index.into());
     if verbose && !matches!(command, Command::Serve(_)) {
         log_to_stderr(console.err.color);
+    }
+    if index == IndexFlag::Verify && matches!(command, Command::Serve(_) | Command::Watch) {
+        return Err(exit::Usage::wrap(anyhow!(
+            "--verify tells what one look has found, and this command does not end; \
+             `skillstat status --verify` does"
+        )));
     }
     // Only read where it is needed: some commands must work when it is broken.
     let config = |flags| configure(Flags { no_service, index, ..flags }, surroundings);
