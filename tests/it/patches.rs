@@ -243,6 +243,16 @@ fn an_artifact_that_is_a_file_is_patched_by_its_name() {
 }
 
 #[test]
+fn a_name_with_blanks_stands_in_quotes() {
+    // Without them the `git` of Debian 12 does not find the name of a file that is empty.
+    let copy = Tree::from([("a b /in".to_owned(), Vec::new())]);
+    let (original, copy) = (CopySketch::Directory(Tree::new()), CopySketch::Directory(copy));
+    let (_, patch, _) = diff(&world(&original, &copy), &[]);
+    let header = "diff --git \"a/a b /in\" \"b/a b /in\"\nnew file mode 100644\n";
+    assert_eq!(String::from_utf8_lossy(&patch), header);
+}
+
+#[test]
 fn a_copy_that_is_gone_is_a_patch_that_takes_everything_away() {
     let original =
         Tree::from([("SKILL.md".to_owned(), b"x\n".to_vec()), ("empty".to_owned(), Vec::new())]);

@@ -103,14 +103,9 @@ fn add<'a>(patch: &mut Vec<PatchLine<'a>>, file: &'a FileDiff) {
     };
     let hunks = hunks(before, after);
     if !hunks.is_empty() {
-        let side = |side: Option<&ListedFile>, label: &str| match side {
-            None => "/dev/null".to_owned(),
-            // By a tab `git` knows where a name ends that has blanks.
-            Some(_) if label.contains(' ') && !label.starts_with('"') => format!("{label}\t"),
-            Some(_) => label.to_owned(),
-        };
-        patch.push(header(format!("--- {}", side(file.original(), &a))));
-        patch.push(header(format!("+++ {}", side(file.copy(), &b))));
+        let side = |side: Option<&ListedFile>, label| side.map_or("/dev/null", |_| label);
+        patch.push(header(format!("--- {}", side(file.original(), &*a))));
+        patch.push(header(format!("+++ {}", side(file.copy(), &*b))));
     }
     for hunk in hunks {
         let text = format!("@@ -{} +{} @@", hunk.before, hunk.after).into_bytes();
@@ -138,7 +133,13 @@ pub(crate) fn text(side: Option<&ListedFile>) -> Option<&[u8]> {
 }
 
 fn label(side: &str, path: &str) -> String {
-    quoted(&format!("{side}/{path}")).into_owned()
+    let name = format!("{side}/{path}");
+    let label = quoted(&name);
+    // `git` itself writes blanks as they are, and then cannot always tell where a name ends.
+    if label.contains(' ') && !label.starts_with('"') {
+        return format!("\"{label}\"");
+    }
+    label.into_owned()
 }
 
 fn mode(file: &ListedFile) -> &'static str {
