@@ -6,7 +6,6 @@ use skillstat_domain::{
     ProjectDeployment as Deployment,
 };
 
-use crate::Problem;
 use crate::rows::{Rows, Shown, Text};
 
 /// Where an artifact is deployed. The first three fields are those of SkillMeat's server.
@@ -22,7 +21,7 @@ pub struct Statistics<'a> {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<ProjectDeployment<'static>>))]
     pub projects: Rows<'a, [Deployment]>,
     /// The problems of this artifact.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Problem>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::Problem>))]
     pub problems: Rows<'a, [skillstat_domain::Problem]>,
 }
 

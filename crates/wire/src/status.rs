@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use skillstat_domain::{ArtifactId, DeploymentStatistics, Overview};
 
+use crate::Statistics;
 use crate::rows::{Rows, Shown, Text};
-use crate::{Problem, Statistics};
 
 /// Every artifact, over all projects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +19,7 @@ pub struct Status<'a> {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<ArtifactStatistics<'static>>))]
     pub artifacts: Rows<'a, BTreeMap<ArtifactId, DeploymentStatistics>>,
     /// All problems.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Problem>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::Problem>))]
     pub problems: Rows<'a, [skillstat_domain::Problem]>,
 }
 
