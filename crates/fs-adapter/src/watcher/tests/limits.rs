@@ -9,9 +9,9 @@ fn lost_events_are_told_as_everything_and_found_again() {
     let watched = Watched::new(shop());
     watched.settle();
     watched.scribe.take();
-    watched.kernel.loses.store(true, Ordering::SeqCst);
-    // Nobody will tell of these.
-    watched.tree.tracker("root/bank/.claude").file("root/shop/.claude/skills/pdf/a/b/file", "");
+    watched.kernel.lose(|| {
+        watched.tree.tracker("root/bank/.claude").file("root/shop/.claude/skills/pdf/a/b/file", "");
+    });
     watched.settle();
     watched.scribe.wait_for("that anything may have changed", |it| *it == Change::Everything);
     watched.wait_for_state(|state| state == WatchState::Live);

@@ -1,8 +1,6 @@
 //! Where there is room for some watches and not for all: who goes without, and what happens when there
 //! is room again.
 
-use std::sync::atomic::Ordering;
-
 use super::*;
 
 /// A project with copies of one, three and twenty-one directories.
@@ -120,10 +118,14 @@ fn a_walk_that_grew_while_events_were_lost_takes_the_room_of_copies() {
     let budget = without_copies(&tree) + 25;
     let watched = Watched::with(tree, budget, Kernels::new());
     assert_eq!(watched.looked_at(WatchState::Live), 0);
-    watched.kernel.loses.store(true, Ordering::SeqCst);
-    for number in 0..5 {
-        watched.tree.directory(format!("root/a/{number}")).directory(format!("root/z/{number}"));
-    }
+    watched.kernel.lose(|| {
+        for number in 0..5 {
+            watched
+                .tree
+                .directory(format!("root/a/{number}"))
+                .directory(format!("root/z/{number}"));
+        }
+    });
     watched.settle();
     assert!(watched.looked_at(WatchState::Degraded) >= 1);
     assert_eq!(watched.watcher.coverage().gaps.len(), 1);

@@ -69,6 +69,8 @@ pub(super) struct Kernels {
     pub(super) asked: AtomicUsize,
     pub(super) most: AtomicUsize,
     pub(super) loses: AtomicBool,
+    /// Held while events are read.
+    reading: Mutex<()>,
     /// Whether the next reading of events fails.
     pub(super) breaks: AtomicBool,
     /// A directory that cannot be watched, as if its disk failed.
@@ -89,6 +91,7 @@ impl Kernels {
             asked: AtomicUsize::default(),
             most: AtomicUsize::new(most),
             loses: AtomicBool::new(false),
+            reading: Mutex::default(),
             breaks: AtomicBool::new(false),
             failing: Mutex::default(),
             mounts: Mutex::default(),
@@ -98,6 +101,13 @@ impl Kernels {
     /// Returns how many watches there are.
     pub(super) fn watched(&self) -> usize {
         self.watched.lock().unwrap().len()
+    }
+
+    /// Loses the events of all that changes meanwhile, and of no less.
+    pub(super) fn lose(&self, changes: impl FnOnce()) {
+        let _nobody_reads = self.reading.lock().unwrap();
+        changes();
+        self.loses.store(true, Ordering::SeqCst);
     }
 }
 
@@ -128,11 +138,12 @@ impl Kernel for Kernels {
     }
 
     fn read(&self, bytes: u64, take: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
+        let _reading = self.reading.lock().unwrap();
         if self.breaks.swap(false, Ordering::SeqCst) {
             return Err(Errno::IO.into());
         }
         if self.loses.swap(false, Ordering::SeqCst) {
-            self.real.read(bytes, &mut |_| ())?;
+            self.real.read(self.real.pending(), &mut |_| ())?;
             let flags = ReadFlags::QUEUE_OVERFLOW;
             take(Event { watch: -1, name: OsStr::new(""), flags });
             return Ok(());
