@@ -6,17 +6,8 @@ use serde::{Serialize, Serializer};
 
 /// A list whose rows are made one by one, each when it is its turn to be written: an answer about everything has
 /// tens of thousands.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Rows<'a, T: ?Sized>(pub(crate) &'a T);
-
-// Deriving them would ask for the same of what is only borrowed.
-impl<T: ?Sized> Clone for Rows<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: ?Sized> Copy for Rows<'_, T> {}
+#[derive(Debug)]
+pub(crate) struct Rows<'a, T: ?Sized>(pub(crate) &'a T);
 
 /// Makes the rows of one sort of list.
 pub(crate) trait Shown {
@@ -36,8 +27,8 @@ impl<T: Shown + ?Sized> Serialize for Rows<'_, T> {
 }
 
 /// A text that is written as it is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text<T>(pub(crate) T);
+#[derive(Debug)]
+pub(crate) struct Text<T>(pub(crate) T);
 
 impl<T: Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

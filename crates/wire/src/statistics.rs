@@ -9,68 +9,65 @@ use skillstat_domain::{
 use crate::rows::{Rows, Shown, Text};
 
 /// Where an artifact is deployed. The first three fields are those of SkillMeat's server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[non_exhaustive]
 pub struct Statistics<'a> {
     /// How many projects hold a copy.
-    pub total_deployments: usize,
+    total_deployments: usize,
     /// In how many of them a copy is modified.
-    pub modified_deployments: usize,
+    modified_deployments: usize,
     /// The projects, sorted by path.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<ProjectDeployment<'static>>))]
-    pub projects: Rows<'a, [Deployment]>,
+    projects: Rows<'a, [Deployment]>,
     /// The problems of this artifact.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::Problem>))]
-    pub problems: Rows<'a, [skillstat_domain::Problem]>,
+    problems: Rows<'a, [skillstat_domain::Problem]>,
 }
 
 /// One artifact in one project. The first four fields are those of SkillMeat's server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[non_exhaustive]
 pub struct ProjectDeployment<'a> {
     /// The name of the project's directory.
-    pub project_name: &'a str,
+    project_name: &'a str,
     /// Its absolute path, links resolved.
-    pub project_path: &'a str,
+    project_path: &'a str,
     /// Whether any copy is modified, conflicts included.
-    pub is_modified: bool,
+    is_modified: bool,
     /// When the first copy was deployed; without an offset when none is on record.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub deployed_at: Text<&'a DeployedAt>,
+    deployed_at: Text<&'a DeployedAt>,
     /// The worst state of the copies.
-    pub state: &'static str,
+    state: &'static str,
     /// The copies: `.claude` first, then profile roots by name.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Copy<'static>>))]
-    pub copies: Rows<'a, Deployment>,
+    copies: Rows<'a, Deployment>,
 }
 
 /// One copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[non_exhaustive]
 pub struct Copy<'a> {
     /// The profile root it lies in.
-    pub profile_root: &'a str,
+    profile_root: &'a str,
     /// Its path as recorded, below the profile root.
-    pub path: &'a str,
+    path: &'a str,
     /// `synced`, `outdated`, `missing`, `unreadable`, `modified` or `conflict`.
-    pub state: &'static str,
+    state: &'static str,
     /// In what way the content differs from what was deployed, if it does: `unrecorded-update`,
     /// `ignored-files-only`, `line-endings-only`, `additions-only`, `removals-only`, `content` or
     /// `unexplained`; else null.
-    pub kind: Option<&'static str>,
+    kind: Option<&'static str>,
     /// Why it is unreadable, or null.
-    pub reason: Option<&'a str>,
+    reason: Option<&'a str>,
     /// When it was deployed.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub deployed_at: Text<&'a DeployedAt>,
+    deployed_at: Text<&'a DeployedAt>,
     /// The hash on record, as recorded.
-    pub baseline: &'a str,
+    baseline: &'a str,
     /// The hash of the content as it is, or null when it is missing or unreadable.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub current: Option<Text<ContentHash>>,
+    current: Option<Text<ContentHash>>,
 }
 
 impl<'a> From<&'a DeploymentStatistics> for Statistics<'a> {

@@ -9,18 +9,17 @@ use crate::Statistics;
 use crate::rows::{Rows, Shown, Text};
 
 /// Every artifact, over all projects.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[non_exhaustive]
 pub struct Status<'a> {
     /// How many projects were found.
-    pub projects: usize,
+    projects: usize,
     /// The artifacts, sorted by id.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<ArtifactStatistics<'static>>))]
-    pub artifacts: Rows<'a, BTreeMap<ArtifactId, DeploymentStatistics>>,
+    artifacts: Rows<'a, BTreeMap<ArtifactId, DeploymentStatistics>>,
     /// All problems.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::Problem>))]
-    pub problems: Rows<'a, [skillstat_domain::Problem]>,
+    problems: Rows<'a, [skillstat_domain::Problem]>,
 }
 
 impl<'a> From<&'a Overview> for Status<'a> {
@@ -34,16 +33,15 @@ impl<'a> From<&'a Overview> for Status<'a> {
 }
 
 /// The statistics of one of many artifacts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[non_exhaustive]
-pub struct ArtifactStatistics<'a> {
+pub(crate) struct ArtifactStatistics<'a> {
     /// Its id, `type:name`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub artifact: Text<&'a ArtifactId>,
+    artifact: Text<&'a ArtifactId>,
     /// Its statistics, in the same object.
     #[serde(flatten)]
-    pub statistics: Statistics<'a>,
+    statistics: Statistics<'a>,
 }
 
 impl Shown for BTreeMap<ArtifactId, DeploymentStatistics> {
@@ -54,5 +52,47 @@ impl Shown for BTreeMap<ArtifactId, DeploymentStatistics> {
             artifact: Text(artifact),
             statistics: statistics.into(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+    use skillstat_domain::{
+        Baseline, CopyReport, CopyState, ProfileRoot, ProjectDeployment, ProjectPath, RecordedPath,
+    };
+
+    use super::*;
+
+    #[test]
+    fn names_stand_as_they_are_and_what_is_not_known_is_null() {
+        let copy = CopyReport {
+            profile_root: ProfileRoot::new(".claude").unwrap(),
+            path: RecordedPath::new("skills/\"pdf\""),
+            deployed_at: "2026-01-02T03:04:05.5+00:00".parse().unwrap(),
+            baseline: Baseline::new("none"),
+            from_collection: None,
+            profile_id: None,
+            line: 1,
+            state: CopyState::Missing,
+            doubts: Box::default(),
+        };
+        let project = ProjectPath::new(Utf8Path::new("/dev/shop")).unwrap();
+        let deployment = ProjectDeployment::new(project.clone(), vec![copy]).unwrap();
+        let statistics = DeploymentStatistics { projects: vec![deployment], problems: Vec::new() };
+        let overview = Overview {
+            projects: vec![project],
+            artifacts: BTreeMap::from([("skill:\"pdf\"".parse().unwrap(), statistics)]),
+            problems: Vec::new(),
+        };
+        let expected = concat!(
+            r#"{"projects":1,"artifacts":[{"artifact":"skill:\"pdf\"","total_deployments":1,"#,
+            r#""modified_deployments":0,"projects":[{"project_name":"shop","project_path":"/dev/shop","#,
+            r#""is_modified":false,"deployed_at":"2026-01-02T03:04:05.500000Z","state":"missing","copies":["#,
+            r#"{"profile_root":".claude","path":"skills/\"pdf\"","state":"missing","kind":null,"reason":null,"#,
+            r#""deployed_at":"2026-01-02T03:04:05.500000Z","baseline":"none","current":null}]}],"problems":[]}],"#,
+            r#""problems":[]}"#,
+        );
+        assert_eq!(serde_json::to_string(&Status::from(&overview)).unwrap(), expected);
     }
 }

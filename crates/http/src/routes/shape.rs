@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::collections::InCollection;
 
 /// One artifact.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Artifact<'a> {
     /// Its id, `type:name`.
     pub(crate) id: String,
