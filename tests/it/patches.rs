@@ -246,10 +246,11 @@ fn an_artifact_that_is_a_file_is_patched_by_its_name() {
 fn a_name_with_blanks_stands_in_quotes() {
     // Without them the `git` of Debian 12 does not find the name of a file that is empty.
     let copy = Tree::from([("a b /in".to_owned(), Vec::new())]);
-    let (original, copy) = (CopySketch::Directory(Tree::new()), CopySketch::Directory(copy));
-    let (_, patch, _) = diff(&world(&original, &copy), &[]);
+    let sides = [&Tree::new(), &copy].map(|tree| CopySketch::Directory(tree.clone()));
+    let (_, patch, _) = diff(&world(&sides[0], &sides[1]), &[]);
     let header = "diff --git \"a/a b /in\" \"b/a b /in\"\nnew file mode 100644\n";
     assert_eq!(String::from_utf8_lossy(&patch), header);
+    assert_eq!(applied(&Tree::new(), &patch), Ok(copy));
 }
 
 #[test]

@@ -39,7 +39,8 @@ pub(crate) struct IndexOptions {
     /// Read every copy, whatever is remembered of it, and remember nothing
     #[arg(long, global = true)]
     pub(crate) no_index: bool,
-    /// Read every copy, and tell where what is remembered is not true (exit code 3)
+    /// Read every copy, and tell where what is remembered is not true (exit code 3): for status, show, projects
+    /// and doctor
     #[arg(long, global = true, conflicts_with = "no_index")]
     pub(crate) verify: bool,
 }
@@ -157,6 +158,17 @@ pub(crate) enum ScanCommand {
     Diff(DiffOptions),
     /// Every project: how many copies, and how many modified
     Projects(CheckOptions),
+}
+
+impl Command {
+    /// Tells whether its answer has room for what is remembered wrongly.
+    pub(crate) fn can_verify(&self) -> bool {
+        use ScanCommand::{Projects, Show, Status};
+        matches!(
+            self,
+            Self::Scan(Status(_) | Show(_) | Projects(_)) | Self::Write(WriteCommand::Doctor(_))
+        )
+    }
 }
 
 impl Default for Command {

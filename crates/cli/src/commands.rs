@@ -76,9 +76,6 @@ impl<'a> Scan<'a, '_> {
     }
 
     /// Asks a service, or looks at the disk, and says which if that was asked for.
-    ///
-    /// What a command has been told it keeps until the process ends: giving ten thousand texts back one by one is
-    /// a twentieth of a run.
     fn answers(&mut self, scope: Scope, progress: &Progress) -> ManuallyDrop<Answers<'a>> {
         let answers = self.app.answers(scope, progress);
         if self.verbose {
@@ -92,6 +89,12 @@ impl<'a> Scan<'a, '_> {
             };
             self.console.note(&said);
         }
-        ManuallyDrop::new(answers)
+        until_the_end(answers)
     }
+}
+
+/// Keeps what a command was told until the process ends: giving ten thousand texts back one by one is a twentieth
+/// of a run.
+fn until_the_end<T>(told: T) -> ManuallyDrop<T> {
+    ManuallyDrop::new(told)
 }

@@ -30,7 +30,8 @@ pub fn command_line() -> clap::Command {
 
 /// Runs one command line of `skillstat`; `arguments` start with the program's name.
 ///
-/// Data goes to `console.out` in one piece at the end, everything else to `console.err`.
+/// Data goes to `console.out` in one piece at the end, everything else to `console.err`. Memory of the answer is
+/// not given back: that is left to the end of the process.
 pub fn run(
     arguments: Vec<OsString>,
     surroundings: &Surroundings,
@@ -99,10 +100,9 @@ fn dispatch(
     if verbose && !matches!(command, Command::Serve(_)) {
         log_to_stderr(console.err.color);
     }
-    if index == IndexFlag::Verify && matches!(command, Command::Serve(_) | Command::Watch) {
+    if index == IndexFlag::Verify && !command.can_verify() {
         return Err(exit::Usage::wrap(anyhow!(
-            "--verify tells what one look has found, and this command does not end; \
-             `skillstat status --verify` does"
+            "--verify is for status, show, projects and doctor, which tell what they find"
         )));
     }
     // Only read where it is needed: some commands must work when it is broken.

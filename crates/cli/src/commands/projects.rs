@@ -1,10 +1,8 @@
 //! `skillstat projects`: every project.
 
-use std::mem::ManuallyDrop;
-
 use skillstat_app::Scope;
 
-use super::Scan;
+use super::{Scan, until_the_end};
 use crate::args::CheckOptions;
 use crate::exit::Exit;
 use crate::render::places::short;
@@ -15,7 +13,7 @@ use crate::render::table::{Value, WordTable};
 pub(crate) fn projects(scan: &mut Scan<'_, '_>, options: &CheckOptions) -> anyhow::Result<Exit> {
     let progress = scan.progress();
     let answers = scan.answers(Scope::Deployments, &progress);
-    let overview = ManuallyDrop::new(answers.overview(None, None, &progress));
+    let overview = until_the_end(answers.overview(None, None, &progress));
     drop(progress);
     if scan.json {
         scan.console.json(&skillstat_wire::Projects::from(&**overview))?;

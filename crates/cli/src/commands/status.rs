@@ -1,12 +1,10 @@
 //! `skillstat status`: every artifact.
 
-use std::mem::ManuallyDrop;
-
 use anyhow::anyhow;
 use skillstat_app::{Scope, SystemWallClock};
 use skillstat_domain::{ArtifactId, Overview, WallClock};
 
-use super::{Scan, select};
+use super::{Scan, select, until_the_end};
 use crate::args::{Format, StatusOptions};
 use crate::console::Stream;
 use crate::exit::{Exit, Usage};
@@ -36,7 +34,7 @@ pub(crate) fn status(scan: &mut Scan<'_, '_>, options: &StatusOptions) -> anyhow
         .map(|wanted| select::project(wanted, answers.projects(), scan.surroundings))
         .transpose()?;
     let kind = options.kind.as_deref();
-    let mut overview = ManuallyDrop::new(answers.overview(project.as_ref(), kind, &progress));
+    let mut overview = until_the_end(answers.overview(project.as_ref(), kind, &progress));
     drop(progress);
     if options.all {
         let (overview, deployed) = (overview.to_mut(), answers.artifacts());

@@ -134,12 +134,11 @@ pub(crate) fn text(side: Option<&ListedFile>) -> Option<&[u8]> {
 
 fn label(side: &str, path: &str) -> String {
     let name = format!("{side}/{path}");
-    let label = quoted(&name);
-    // `git` itself writes blanks as they are, and then cannot always tell where a name ends.
-    if label.contains(' ') && !label.starts_with('"') {
-        return format!("\"{label}\"");
+    match quoted(&name) {
+        // `git` itself writes blanks as they are, and then cannot always tell where a name ends.
+        Cow::Borrowed(name) if name.contains(' ') => format!("\"{name}\""),
+        label => label.into_owned(),
     }
-    label.into_owned()
 }
 
 fn mode(file: &ListedFile) -> &'static str {
