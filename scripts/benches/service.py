@@ -68,7 +68,7 @@ class Service(Process):
             return answer.read()
 
     def invalidate(self):
-        with open(os.path.join(self.home, ".local/state/skillstat/token")) as file:
+        with open(os.path.join(self.home, ".local/state/skillstat/key")) as file:
             key = file.read()
         self.open("/api/v1/cache/invalidate", method="POST", headers={"X-API-Key": key}).close()
 

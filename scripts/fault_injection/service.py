@@ -29,11 +29,11 @@ class Service:
 
     def __init__(self, world, options):
         self.lines, self.address = [], None
-        token = world.base / "token"
-        token.touch(0o600)
-        token.write_text(KEY)
+        file = world.base / "key"
+        file.touch(0o600)
+        file.write_text(KEY)
         # What could not be read is looked at again after so many seconds.
-        settings = {"SKILLSTAT_TTL_SECONDS": "5", "SKILLSTAT_TOKEN_FILE": str(token)}
+        settings = {"SKILLSTAT_TTL_SECONDS": "5", "SKILLSTAT_KEY_FILE": str(file)}
         self.strace = subprocess.Popen(
             ["strace", "-f", "-o", *options, world.binary, *SERVE],
             env=world.environment() | settings, cwd=world.projects, stdout=subprocess.DEVNULL,

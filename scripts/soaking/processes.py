@@ -55,7 +55,7 @@ class Service:
         threading.Thread(target=self.read, args=(self.child.stderr, listens), daemon=True).start()
         if not listens.wait(PATIENCE):
             raise RuntimeError(f"it does not listen: {self.log[-3:]}")
-        self.key = open(os.path.join(self.home, ".local/state/skillstat/token")).read()
+        self.key = open(os.path.join(self.home, ".local/state/skillstat/key")).read()
         self.life += 1
 
     def read(self, stderr, listens):

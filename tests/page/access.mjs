@@ -142,8 +142,8 @@ export const tests = [
     name: "where reading takes the key, nothing is shown before it is there",
     make: (base) => {
       // Beyond this machine a key must be there before.
-      write(join(base, "home/.local/state/skillstat/token"), "k".repeat(32));
-      chmodSync(join(base, "home/.local/state/skillstat/token"), 0o600);
+      write(join(base, "home/.local/state/skillstat/key"), "k".repeat(32));
+      chmodSync(join(base, "home/.local/state/skillstat/key"), 0o600);
       return small(base);
     },
     options: { listen: "0.0.0.0:0" },

@@ -29,7 +29,7 @@ export async function serve(base, root, { listen = "127.0.0.1:0", flags = [], en
     url,
     root,
     get key() {
-      return readFileSync(join(base, "home", ".local/state/skillstat/token"), "utf8").trim();
+      return readFileSync(join(base, "home", ".local/state/skillstat/key"), "utf8").trim();
     },
     async json(path, options) {
       return (await fetch(url + path, options)).json();

@@ -70,7 +70,7 @@ pub struct Config {
     /// How many seconds an answer of `serve` is good for.
     pub ttl_seconds: Setting<NonZeroU64>,
     /// The file with the key of those who may write.
-    pub token_file: Setting<PathBuf>,
+    pub key_file: Setting<PathBuf>,
     /// The socket on which `serve` needs no key, if there is to be one. A client with the same
     /// settings finds it here: by default its name tells this configuration from others.
     pub socket: Setting<Option<PathBuf>>,
@@ -128,7 +128,7 @@ struct Layer {
     threads: Option<Setting<NonZeroUsize>>,
     listen: Option<Setting<SocketAddr>>,
     ttl_seconds: Option<Setting<NonZeroU64>>,
-    token_file: Option<Setting<PathBuf>>,
+    key_file: Option<Setting<PathBuf>>,
     socket: Option<Setting<Option<PathBuf>>>,
     ask_service: Option<Setting<bool>>,
     log: Option<Setting<String>>,
@@ -190,8 +190,8 @@ impl Config {
             }),
             listen: or_default(&layers, |layer| &layer.listen, DEFAULT_LISTEN),
             ttl_seconds: or_default(&layers, |layer| &layer.ttl_seconds, DEFAULT_TTL_SECONDS),
-            token_file: first(&layers, |layer| &layer.token_file)
-                .unwrap_or_else(|| Setting::new(surroundings.token_file(), Origin::Default))
+            key_file: first(&layers, |layer| &layer.key_file)
+                .unwrap_or_else(|| Setting::new(surroundings.key_file(), Origin::Default))
                 .map(|path| surroundings.absolute(path)),
             socket: Setting::new(None, Origin::Default),
             ask_service: or_default(&layers, |layer| &layer.ask_service, true),
@@ -297,7 +297,7 @@ impl Surroundings {
             self.variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
         let directory = match &runtime {
             Some(runtime) => runtime.join("skillstat"),
-            None => config.token_file.value.parent()?.to_owned(),
+            None => config.key_file.value.parent()?.to_owned(),
         };
         Some(directory.join(format!("{}.sock", &config.fingerprint()[..16])))
     }
@@ -324,8 +324,8 @@ impl Surroundings {
         self.cache_home().unwrap_or_else(|| self.in_home(".cache")).join("skillstat")
     }
 
-    fn token_file(&self) -> PathBuf {
-        self.state_directory().join("token")
+    fn key_file(&self) -> PathBuf {
+        self.state_directory().join("key")
     }
 
     /// Expands `~` and starts a relative path at the working directory.

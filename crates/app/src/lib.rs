@@ -5,13 +5,13 @@ mod app;
 mod boottime_clock;
 mod config;
 mod index;
+mod key_file;
 mod live;
 mod local_offset;
 mod private_socket;
 mod sharing;
 mod system_clock;
 mod system_wall_clock;
-mod token_file;
 mod tokio_pool;
 mod watching;
 mod writing;
@@ -23,6 +23,7 @@ pub use config::{
     Volume, Watch,
 };
 pub use index::{IndexReport, clear_index, index_content};
+pub use key_file::{random_key, read_key, read_or_make_key};
 pub use live::Live;
 pub use local_offset::local_offset;
 pub use private_socket::PrivateSocket;
@@ -30,5 +31,4 @@ pub use sharing::{Sharing, host_id, hosts, telling};
 pub use skillstat_fs_adapter::{HashPathError, IndexContent, SearchRoot, WatchLimits};
 pub use system_clock::SystemClock;
 pub use system_wall_clock::SystemWallClock;
-pub use token_file::{random_key, read_or_make_token, read_token};
 pub use tokio_pool::TokioPool;

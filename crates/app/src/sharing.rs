@@ -163,5 +163,5 @@ fn password(fleet: &crate::FleetConfig) -> anyhow::Result<Option<String>> {
         return Ok(Some(password.reveal().to_owned()));
     }
     let Some(path) = &fleet.redis_password_file.value else { return Ok(None) };
-    crate::token_file::read_password(path).map(Some)
+    crate::key_file::read_password(path).map(Some)
 }

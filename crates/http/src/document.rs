@@ -75,7 +75,7 @@ fn declare(components: &mut Components) {
         mark(&mut problem);
         components.responses.insert(status.to_owned(), problem.into());
     }
-    let why = "what `token_file` holds; reading takes it only beyond the service's own machine";
+    let why = "what `key_file` holds; reading takes it only beyond the service's own machine";
     let key =
         SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("X-API-Key", why)));
     components.security_schemes.insert(KEY.to_owned(), key.into());

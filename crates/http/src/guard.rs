@@ -10,7 +10,7 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::http::header::{CONTENT_LENGTH, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-pub use config::{GuardConfig, Reads, Token};
+pub use config::{ApiKey, GuardConfig, Reads};
 
 use crate::page;
 use crate::problem::Refusal;
@@ -125,10 +125,10 @@ fn key(request: &Request, config: &GuardConfig) -> Result<Key, NoKey> {
     if config.private_socket || config.trust_loopback && from_loopback(request) {
         return Ok(Key::Good);
     }
-    match (request.headers().get(API_KEY), &config.token) {
-        (Some(given), Some(token)) if token.is(given.as_bytes()) => Ok(Key::Good),
+    match (request.headers().get(API_KEY), &config.key) {
+        (Some(given), Some(key)) if key.is(given.as_bytes()) => Ok(Key::Good),
         (Some(given), Some(_)) if !given.is_empty() => Err(NoKey::Wrong),
-        _ if config.reads == Reads::WithToken => Err(NoKey::Missing),
+        _ if config.reads == Reads::WithKey => Err(NoKey::Missing),
         _ => Ok(Key::NotNeededToRead),
     }
 }

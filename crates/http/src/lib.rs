@@ -24,7 +24,7 @@ mod unfinished;
 mod unread;
 mod warm;
 
-pub use guard::{GuardConfig, Reads, Token};
+pub use guard::{ApiKey, GuardConfig, Reads};
 pub use limits::Limits;
 pub use router::{openapi, router};
 pub use serve::{Ended, serve};

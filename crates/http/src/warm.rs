@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
     use crate::router::router;
-    use crate::{GuardConfig, Services, Token};
+    use crate::{ApiKey, GuardConfig, Services};
 
     const QUESTION: &str = "/api/v1/artifacts/skill:a?include_deployments=true";
 
@@ -102,7 +102,7 @@ mod tests {
             feed: Arc::new(MockChangeFeed::new()),
             others: None,
         };
-        let guard = GuardConfig { token: Token::new("right"), ..GuardConfig::default() };
+        let guard = GuardConfig { key: ApiKey::new("right"), ..GuardConfig::default() };
         let state = HttpState::new(services, guard);
         let (etag, body) = (HeaderValue::from_static("\"1-2\""), Bytes::from(vec![b'1'; bytes]));
         let artifact = "skill:a".parse().unwrap();

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use skillstat_app::{Config, Live, read_or_make_token};
-use skillstat_http::{GuardConfig, HttpState, Token, serve};
+use skillstat_app::{Config, Live, read_or_make_key};
+use skillstat_http::{ApiKey, GuardConfig, HttpState, serve};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
@@ -26,8 +26,8 @@ impl Loopback {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let live = Live::start(config, runtime.handle()).expect("the settings are right");
-        let token = read_or_make_token(&config.token_file.value).expect("the home is writable");
-        let guard = GuardConfig { token: Token::new(&token), ..GuardConfig::default() };
+        let key = read_or_make_key(&config.key_file.value).expect("the home is writable");
+        let guard = GuardConfig { key: ApiKey::new(&key), ..GuardConfig::default() };
         let state = HttpState::new(services(&live, Arc::clone(&live.watcher)), guard);
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
         let listener = listener.expect("there is a free port");

@@ -32,7 +32,7 @@ pub(super) fn layer(
         threads: parsed(surroundings, "SKILLSTAT_THREADS", FROM_ONE)?,
         listen: parsed(surroundings, "SKILLSTAT_LISTEN", AN_ADDRESS)?,
         ttl_seconds: parsed(surroundings, "SKILLSTAT_TTL_SECONDS", FROM_ONE)?,
-        token_file: get("SKILLSTAT_TOKEN_FILE")
+        key_file: get("SKILLSTAT_KEY_FILE")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
         socket: get("SKILLSTAT_SOCKET")
             .map(|(value, origin)| Setting::new(Some(value.into()), origin)),

@@ -93,7 +93,7 @@ fn set(
             layer.listen = Some(Setting::new(address, origin));
         }
         "ttl_seconds" => layer.ttl_seconds = Some(Setting::new(time()?, origin)),
-        "token_file" => layer.token_file = Some(Setting::new(path()?, origin)),
+        "key_file" => layer.key_file = Some(Setting::new(path()?, origin)),
         "socket" => {
             let path = match value.get_ref() {
                 DeValue::Boolean(false) => None,

@@ -91,7 +91,7 @@ impl Place {
 /// Four sources that each say everything they can.
 fn everything() -> Place {
     Place::new()
-        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\nlisten = '127.0.0.1:1'\nttl_seconds = 1\ntoken_file = '/file'\nsocket = '/file'\nlog = 'file'\nask_service = false\n")
+        .file("roots = ['/file']\nmax_depth = 1\nexclude = ['file']\nskillmeat_home = '/file'\nthreads = 1\nlisten = '127.0.0.1:1'\nttl_seconds = 1\nkey_file = '/file'\nsocket = '/file'\nlog = 'file'\nask_service = false\n")
         .variable("SKILLSTAT_ROOTS", "/variable")
         .variable("SKILLSTAT_MAX_DEPTH", "2")
         .variable("SKILLSTAT_EXCLUDE", "variable")
@@ -99,7 +99,7 @@ fn everything() -> Place {
         .variable("SKILLSTAT_THREADS", "2")
         .variable("SKILLSTAT_LISTEN", "127.0.0.1:2")
         .variable("SKILLSTAT_TTL_SECONDS", "2")
-        .variable("SKILLSTAT_TOKEN_FILE", "/variable")
+        .variable("SKILLSTAT_KEY_FILE", "/variable")
         .variable("SKILLSTAT_SOCKET", "/variable")
         .variable("SKILLSTAT_LOG", "variable")
         .variable("SKILLSTAT_ASK_SERVICE", "true")
@@ -138,7 +138,7 @@ fn check(place: &Place, expected: &[(&str, &str); 11]) {
         show(&config.threads, NonZeroUsize::to_string),
         show(&config.listen, ToString::to_string),
         show(&config.ttl_seconds, ToString::to_string),
-        show(&config.token_file, |path| path.to_str().unwrap().to_owned()),
+        show(&config.key_file, |path| path.to_str().unwrap().to_owned()),
         show(&config.socket, |path| path.as_ref().unwrap().to_str().unwrap().to_owned()),
         show(&config.log, Clone::clone),
         show(&config.ask_service, bool::to_string),
@@ -162,7 +162,7 @@ fn flags_win_and_what_they_cannot_say_is_left_to_the_environment() {
             ("2", "SKILLSTAT_THREADS"),
             ("127.0.0.1:3", "--listen"),
             ("2", "SKILLSTAT_TTL_SECONDS"),
-            ("/variable", "SKILLSTAT_TOKEN_FILE"),
+            ("/variable", "SKILLSTAT_KEY_FILE"),
             ("/flag", "--socket"),
             ("flag", "--log"),
             ("false", "--no-service"),
@@ -182,7 +182,7 @@ fn the_environment_wins_over_the_file() {
             ("2", "SKILLSTAT_THREADS"),
             ("127.0.0.1:2", "SKILLSTAT_LISTEN"),
             ("2", "SKILLSTAT_TTL_SECONDS"),
-            ("/variable", "SKILLSTAT_TOKEN_FILE"),
+            ("/variable", "SKILLSTAT_KEY_FILE"),
             ("/variable", "SKILLSTAT_SOCKET"),
             ("variable", "SKILLSTAT_LOG"),
             ("true", "SKILLSTAT_ASK_SERVICE"),
@@ -219,7 +219,7 @@ fn what_nobody_says_is_a_default() {
     let roots = ["projects", "dev", "workspace", "src", "work"].map(home).join(" ");
     let threads = ScopedWorkers::default().threads().to_string();
     let skillmeat_home = home(".skillmeat");
-    let token_file = home(".local/state/skillstat/token");
+    let key_file = home(".local/state/skillstat/key");
     let fingerprint = place.load().fingerprint();
     let socket = home(&format!(".local/state/skillstat/{}.sock", &fingerprint[..16]));
     check(
@@ -232,7 +232,7 @@ fn what_nobody_says_is_a_default() {
             (&threads, "default"),
             ("127.0.0.1:8787", "default"),
             ("120", "default"),
-            (&token_file, "default"),
+            (&key_file, "default"),
             (&socket, "default"),
             ("info", "default"),
             ("true", "default"),

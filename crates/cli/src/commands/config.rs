@@ -41,7 +41,7 @@ pub(crate) fn config(
         ("threads", config.threads.value.get().into(), &config.threads.origin),
         ("listen", config.listen.value.to_string().into(), &config.listen.origin),
         ("ttl_seconds", config.ttl_seconds.value.get().into(), &config.ttl_seconds.origin),
-        ("token_file", path(&config.token_file.value), &config.token_file.origin),
+        ("key_file", path(&config.key_file.value), &config.key_file.origin),
         (
             "socket",
             config.socket.value.as_deref().map_or(false.into(), path),

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use skillstat_app::{Config, Live, local_offset, random_key, read_or_make_token, read_token};
-use skillstat_http::{Ended, GuardConfig, HttpState, Others, Reads, Services, Token};
+use skillstat_app::{Config, Live, local_offset, random_key, read_key, read_or_make_key};
+use skillstat_http::{ApiKey, Ended, GuardConfig, HttpState, Others, Reads, Services};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
@@ -81,7 +81,7 @@ async fn run(config: &Config, options: &ServeOptions, at_terminal: bool) -> anyh
     let private = state.clone().with_guard(private);
     let shutdown = told_to_end()?;
     for address in &addresses {
-        tracing::info!(%address, key = %config.token_file.value.display(), "listening on http://{address}");
+        tracing::info!(%address, key = %config.key_file.value.display(), "listening on http://{address}");
     }
     if let (Some(code), Some(address)) = (code, addresses.first()) {
         let port = address.port();
@@ -149,9 +149,9 @@ fn guard(
 ) -> anyhow::Result<GuardConfig> {
     let beyond = addresses.iter().find(|address| !address.ip().is_loopback());
     let local = beyond.is_none();
-    let token_file = &config.token_file.value;
-    let token = if local { read_or_make_token(token_file) } else { read_token(token_file) };
-    let token = token.with_context(|| match beyond {
+    let key_file = &config.key_file.value;
+    let key = if local { read_or_make_key(key_file) } else { read_key(key_file) };
+    let key = key.with_context(|| match beyond {
         None => "no key for writing".to_owned(),
         Some(address) => {
             format!("listening on {address}, beyond this machine, takes a key")
@@ -160,8 +160,8 @@ fn guard(
     Ok(GuardConfig {
         hosts: options.hosts.clone(),
         origins: options.origins.clone(),
-        token: Token::new(&token),
-        reads: if local { Reads::Open } else { Reads::WithToken },
+        key: ApiKey::new(&key),
+        reads: if local { Reads::Open } else { Reads::WithKey },
         trust_loopback: options.trust_loopback,
         private_socket: false,
     })

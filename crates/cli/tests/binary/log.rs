@@ -31,8 +31,8 @@ fn a_request_is_one_line_without_its_query() {
 #[test]
 fn the_key_is_in_no_line_however_much_is_logged() {
     let (sandbox, mut daemon) = service(&["--log", "trace"]);
-    let token = sandbox.tree().join(".local/state/skillstat/token");
-    let key = std::fs::read_to_string(token).expect("it was made");
+    let file = sandbox.tree().join(".local/state/skillstat/key");
+    let key = std::fs::read_to_string(file).expect("it was made");
     let write = "POST /api/v1/cache/invalidate";
     let given = |key: &str| format!("X-API-Key: {key}\r\n");
     assert_eq!(daemon.ask(write, &given(&key)).0, 200);

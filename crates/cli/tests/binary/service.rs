@@ -117,7 +117,7 @@ impl Service {
     }
 
     pub(crate) fn key(&self) -> String {
-        let path = self.sandbox.directory.path().join("tree/.local/state/skillstat/token");
+        let path = self.sandbox.directory.path().join("tree/.local/state/skillstat/key");
         std::fs::read_to_string(path).expect("serve made it")
     }
 }

@@ -81,7 +81,7 @@ fn beyond_this_machine_reading_takes_the_key_too() {
     mode(&file, 0o600);
     let mut command = command(&sandbox);
     command.args(["serve", "--listen", "0.0.0.0:0", "--log-json"]);
-    command.env("SKILLSTAT_TOKEN_FILE", &file);
+    command.env("SKILLSTAT_KEY_FILE", &file);
     let daemon = Daemon::start(command.env("XDG_RUNTIME_DIR", sandbox.tree().join(".run")));
     assert_eq!(daemon.ask("GET /health", "").0, 200);
     assert_eq!(daemon.ask("GET /api/v1/status", "").0, 401);

@@ -51,7 +51,7 @@ impl<'a> Served<'a> {
 
     /// Asks, with the key, and returns status and body.
     fn ask(&self, line: &str, body: &str) -> (String, Value) {
-        let key = fs::read_to_string(self.world.path("home/.local/state/skillstat/token")).unwrap();
+        let key = fs::read_to_string(self.world.path("home/.local/state/skillstat/key")).unwrap();
         let (address, length) = (&self.address, body.len());
         let mut stream = TcpStream::connect(address).unwrap();
         let head = format!(

@@ -14,7 +14,7 @@ pub struct GuardConfig {
     /// Origins whose pages may read the answers and write, such as `http://localhost:3000`.
     pub origins: Vec<String>,
     /// The key of those who may write.
-    pub token: Option<Token>,
+    pub key: Option<ApiKey>,
     /// Whether reading takes the key too. Without a key nobody reads then.
     pub reads: Reads,
     /// Whether whoever connects from this machine needs no key; not for use behind a proxy on the
@@ -32,14 +32,14 @@ pub enum Reads {
     #[default]
     Open,
     /// Only who has the key may read.
-    WithToken,
+    WithKey,
 }
 
 /// A secret; it is not printed, and comparing it takes as long whatever is compared.
 #[derive(Clone)]
-pub struct Token(Box<[u8]>);
+pub struct ApiKey(Box<[u8]>);
 
-impl Token {
+impl ApiKey {
     /// Takes the secret; nothing when it is empty, which would be no secret.
     pub fn new(secret: &str) -> Option<Self> {
         (!secret.is_empty()).then(|| Self(secret.as_bytes().into()))
@@ -56,8 +56,8 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(..)")
+        f.write_str("ApiKey(..)")
     }
 }

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use skillstat_domain::Moment;
 
-use crate::guard::Token;
+use crate::guard::ApiKey;
 use crate::problem::Refusal;
 use crate::state::HttpState;
 
@@ -30,12 +30,12 @@ const CODE: HeaderName = HeaderName::from_static("skillstat-code");
 
 /// The code that was not used yet, if there is one.
 #[derive(Debug, Default)]
-pub(crate) struct Admission(Mutex<Option<Token>>);
+pub(crate) struct Admission(Mutex<Option<ApiKey>>);
 
 impl Admission {
     /// Admits whoever has this code, once.
     pub(crate) fn of(code: &str) -> Self {
-        Self(Mutex::new(Token::new(code)))
+        Self(Mutex::new(ApiKey::new(code)))
     }
 
     /// Tells whether this is the code, which is used up then, and after its time in any case.
@@ -53,7 +53,7 @@ impl Admission {
 pub(super) async fn key(State(state): State<Arc<HttpState>>, headers: HeaderMap) -> Response {
     let now = state.services.clock.now();
     let admitted = state.admission.admits(headers.get(CODE), state.started, now);
-    let Some(key) = state.guard.token.as_ref().and_then(Token::text).filter(|_| admitted) else {
+    let Some(key) = state.guard.key.as_ref().and_then(ApiKey::text).filter(|_| admitted) else {
         let why = "the link was used before, or is too old";
         return Refusal::new(StatusCode::FORBIDDEN, why).into_response();
     };

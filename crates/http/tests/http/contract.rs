@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use skillstat_domain::testing::MockStatsCache;
 use skillstat_domain::{CopyState, DriftKind};
-use skillstat_http::{GuardConfig, Reads, Token};
+use skillstat_http::{ApiKey, GuardConfig, Reads};
 
 use crate::support::{
     InMemoryCommands, Service, World, diffs, request, sample_collection, with_body,
@@ -210,8 +210,8 @@ fn compare(name: &str, field: &str, recorded: &Value, ours: &Value) {
 async fn replay(name: &str, recorded: &Value, rows: &mut BTreeSet<usize>) {
     let mut guard = GuardConfig::default();
     if name.contains("apikey") {
-        guard.token = Token::new("right");
-        guard.reads = Reads::WithToken;
+        guard.key = ApiKey::new("right");
+        guard.reads = Reads::WithKey;
     }
     // What is in files is told only to those who may write.
     guard.private_socket = name.contains("artifact-diff");

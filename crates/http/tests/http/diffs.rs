@@ -6,7 +6,7 @@ use skillstat_domain::testing::{MockDiffQuery, MockStatsCache};
 use skillstat_domain::{
     ArtifactDiff, DiffError, DiffRequest, Problem, ProblemKind, ProfileRoot, WantedTexts,
 };
-use skillstat_http::{GuardConfig, Token};
+use skillstat_http::{ApiKey, GuardConfig};
 
 use crate::support::diffs::{InMemoryDiffs, directory};
 use crate::support::{Reply, Service, World, request, small_world};
@@ -126,7 +126,7 @@ async fn what_cannot_be_compared_says_why() {
 
 /// Asks with a key set, and these headers.
 async fn guarded(guard: GuardConfig, headers: &[(&str, &str)]) -> Reply {
-    let guard = GuardConfig { token: Token::new("right"), ..guard };
+    let guard = GuardConfig { key: ApiKey::new("right"), ..guard };
     let service = Service::with(World::new(), guard, MockStatsCache::new());
     let side = |text: &str| vec![("skill:pdf skills/pdf", directory(&[("SKILL.md", text)]))];
     let diffs = InMemoryDiffs::new(&[("p/shop", side("secret of the copy\n"))], side("text\n"));

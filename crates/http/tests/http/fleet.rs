@@ -11,7 +11,7 @@ use skillstat_domain::{
     CacheCounters, Fleet, FleetError, FleetLink, FleetStanding, HostArtifact, HostId, HostReport,
     HostSummary, Moment, Problem, ProblemKind, StateName, VolumeStanding, WatchState,
 };
-use skillstat_http::{GuardConfig, Others, Reads, Token};
+use skillstat_http::{ApiKey, GuardConfig, Others, Reads};
 
 use crate::support::{Service, request, small_world};
 
@@ -199,11 +199,8 @@ async fn when_nobody_can_be_reached_it_says_so() {
 #[tokio::test]
 async fn reading_it_takes_what_reading_the_status_takes() {
     let fleet = InMemoryFleet::new(Arc::new(ManualClock::default()));
-    let guard = GuardConfig {
-        token: Token::new("right"),
-        reads: Reads::WithToken,
-        ..GuardConfig::default()
-    };
+    let guard =
+        GuardConfig { key: ApiKey::new("right"), reads: Reads::WithKey, ..GuardConfig::default() };
     fleet.report(&report(1, 0).summary).await.unwrap();
     let service = Service::with(small_world(), guard, MockStatsCache::new())
         .among(others(fleet, MockSharedVolumes::new()));

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
 use skillstat_domain::testing::MockStatsCache;
-use skillstat_http::{GuardConfig, Reads, Token};
+use skillstat_http::{ApiKey, GuardConfig, Reads};
 
 use crate::support::{Service, request, small_world};
 
@@ -16,19 +16,19 @@ fn open() -> GuardConfig {
     GuardConfig::default()
 }
 
-fn with_token() -> GuardConfig {
-    GuardConfig { token: Token::new("right"), ..open() }
+fn with_key() -> GuardConfig {
+    GuardConfig { key: ApiKey::new("right"), ..open() }
 }
 
 fn closed() -> GuardConfig {
-    GuardConfig { reads: Reads::WithToken, ..with_token() }
+    GuardConfig { reads: Reads::WithKey, ..with_key() }
 }
 
 fn trusting() -> GuardConfig {
     GuardConfig {
         trust_loopback: true,
         origins: vec!["http://localhost:3000".to_owned()],
-        ..with_token()
+        ..with_key()
     }
 }
 
@@ -81,20 +81,20 @@ const OK: (u16, &str) = (200, "");
 async fn who_has_which_key_may_do_what() {
     let (right, wrong) = ([("x-api-key", "right")], [("x-api-key", "wrong")]);
     let empty = [("x-api-key", "")];
-    // Without a token anyone may read and nobody write.
+    // Without a key anyone may read and nobody write.
     check(open(), HERE, READ, &[], OK).await;
     check(open(), HERE, READ, &wrong, OK).await;
     check(open(), HERE, WRITE, &[], NO_KEY).await;
     check(open(), HERE, WRITE, &right, NO_KEY).await;
     // With one, whoever has it may write, even from this machine only with it.
-    check(with_token(), HERE, READ, &[], OK).await;
-    check(with_token(), HERE, READ, &wrong, BAD_KEY).await;
-    check(with_token(), HERE, WRITE, &[], NO_KEY).await;
-    check(with_token(), HERE, WRITE, &empty, NO_KEY).await;
-    check(with_token(), HERE, WRITE, &wrong, BAD_KEY).await;
-    check(with_token(), HERE, WRITE, &[("x-api-key", "righ")], BAD_KEY).await;
-    check(with_token(), HERE, WRITE, &right, OK).await;
-    check(with_token(), ELSEWHERE, WRITE, &right, OK).await;
+    check(with_key(), HERE, READ, &[], OK).await;
+    check(with_key(), HERE, READ, &wrong, BAD_KEY).await;
+    check(with_key(), HERE, WRITE, &[], NO_KEY).await;
+    check(with_key(), HERE, WRITE, &empty, NO_KEY).await;
+    check(with_key(), HERE, WRITE, &wrong, BAD_KEY).await;
+    check(with_key(), HERE, WRITE, &[("x-api-key", "righ")], BAD_KEY).await;
+    check(with_key(), HERE, WRITE, &right, OK).await;
+    check(with_key(), ELSEWHERE, WRITE, &right, OK).await;
     // Closed, also for reading; health stays open.
     check(closed(), HERE, READ, &[], NO_KEY).await;
     check(closed(), HERE, READ, &wrong, BAD_KEY).await;
@@ -105,14 +105,14 @@ async fn who_has_which_key_may_do_what() {
     check(closed(), ELSEWHERE, HEALTH, &wrong, OK).await;
     check(closed(), ELSEWHERE, ("GET", "/"), &[], OK).await;
     // Without a key that could be had nobody reads.
-    let without = GuardConfig { reads: Reads::WithToken, ..open() };
+    let without = GuardConfig { reads: Reads::WithKey, ..open() };
     check(without.clone(), HERE, READ, &[], NO_KEY).await;
     check(without.clone(), HERE, READ, &right, NO_KEY).await;
     check(without, HERE, HEALTH, &[], OK).await;
     // But not what names directories.
     check(closed(), ELSEWHERE, ("GET", "/health/detailed"), &[], NO_KEY).await;
     check(closed(), ELSEWHERE, ("GET", "/health/detailed"), &right, OK).await;
-    check(with_token(), HERE, ("GET", "/health/detailed"), &[], OK).await;
+    check(with_key(), HERE, ("GET", "/health/detailed"), &[], OK).await;
     // This machine is trusted, and only this machine.
     check(trusting(), HERE, WRITE, &[], OK).await;
     check(trusting(), HERE_6, WRITE, &[], OK).await;
@@ -185,7 +185,7 @@ async fn other_pages_cannot_write() {
         check(trusting(), HERE, WRITE, &headers, OK).await;
     }
     // An allowed page without a key, where one is needed.
-    check(with_token(), HERE, WRITE, &[site("same-origin")], NO_KEY).await;
+    check(with_key(), HERE, WRITE, &[site("same-origin")], NO_KEY).await;
 }
 
 #[tokio::test]
@@ -250,15 +250,15 @@ async fn every_route_that_writes_is_guarded() {
                 continue;
             }
             let write = (method.as_str(), path.as_str());
-            check(with_token(), HERE, write, &[], NO_KEY).await;
-            check(with_token(), HERE, write, &[("x-api-key", "wrong")], BAD_KEY).await;
+            check(with_key(), HERE, write, &[], NO_KEY).await;
+            check(with_key(), HERE, write, &[("x-api-key", "wrong")], BAD_KEY).await;
             check(open(), HERE, write, &[], NO_KEY).await;
             check(trusting(), ELSEWHERE, write, &[], NO_KEY).await;
             let page = [("origin", "https://evil.example"), ("x-api-key", "right")];
-            check(with_token(), HERE, write, &page, CROSS).await;
+            check(with_key(), HERE, write, &page, CROSS).await;
             check(socket(), None, write, &page, CROSS).await;
             let host = [("host", "evil.example"), ("x-api-key", "right")];
-            check(with_token(), HERE, write, &host, (421, "this host is not served here")).await;
+            check(with_key(), HERE, write, &host, (421, "this host is not served here")).await;
             writes += 1;
         }
     }
@@ -266,7 +266,7 @@ async fn every_route_that_writes_is_guarded() {
 }
 
 #[test]
-fn a_token_is_not_printed_and_not_empty() {
-    assert_eq!(format!("{:?}", Token::new("secret").unwrap()), "Token(..)");
-    assert!(Token::new("").is_none());
+fn a_key_is_not_printed_and_not_empty() {
+    assert_eq!(format!("{:?}", ApiKey::new("secret").unwrap()), "ApiKey(..)");
+    assert!(ApiKey::new("").is_none());
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use skillstat_domain::testing::MockStatsCache;
-use skillstat_http::{GuardConfig, Limits, Reads, Token, router};
+use skillstat_http::{ApiKey, GuardConfig, Limits, Reads, router};
 use tower::ServiceExt;
 
 use crate::support::{Service, World, request, small_world};
@@ -79,11 +79,8 @@ async fn a_page_can_read_why_it_got_no_answer() {
 #[tokio::test(start_paused = true)]
 async fn who_is_refused_takes_no_place() {
     // Fails when the limits stand before the guard.
-    let guard = GuardConfig {
-        token: Token::new("right"),
-        reads: Reads::WithToken,
-        ..GuardConfig::default()
-    };
+    let guard =
+        GuardConfig { key: ApiKey::new("right"), reads: Reads::WithKey, ..GuardConfig::default() };
     let limits = Limits { at_once: 1, ..Limits::default() };
     let hanging = World { hangs: true, ..small_world() };
     let service = Service::with(hanging, guard, MockStatsCache::new()).limited(limits);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use skillstat_domain::CacheCounters;
 use skillstat_domain::testing::MockStatsCache;
-use skillstat_http::{GuardConfig, Reads, Token};
+use skillstat_http::{ApiKey, GuardConfig, Reads};
 
 use crate::support::{Service, World, request, small_world};
 
@@ -123,9 +123,9 @@ async fn with_a_slash_it_is_the_same_and_prometheus_knows_the_format() {
 
 #[tokio::test]
 async fn the_key_is_needed_exactly_when_reading_takes_it() {
-    for (reads, status) in [(Reads::Open, 200), (Reads::WithToken, 401)] {
-        let token = Token::new("0123456789abcdef");
-        let guard = GuardConfig { token, reads, ..GuardConfig::default() };
+    for (reads, status) in [(Reads::Open, 200), (Reads::WithKey, 401)] {
+        let key = ApiKey::new("0123456789abcdef");
+        let guard = GuardConfig { key, reads, ..GuardConfig::default() };
         let service = counting(small_world(), guard);
         assert_eq!(service.get("/metrics").await.status, status);
         assert_eq!(service.get("/metrics/").await.status, status);

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 use skillstat_domain::testing::MockStatsCache;
 use skillstat_domain::{CopyState, Problem, ProblemKind};
-use skillstat_http::{GuardConfig, Reads, Token};
+use skillstat_http::{ApiKey, GuardConfig, Reads};
 
 use crate::support::{Reply, Service, World, request, small_world};
 
@@ -25,8 +25,8 @@ fn text(reply: &Reply) -> String {
 
 /// A service that takes its key for reading, too.
 fn locked(world: World) -> Service {
-    let token = Token::new("secret");
-    let guard = GuardConfig { token, reads: Reads::WithToken, ..GuardConfig::default() };
+    let key = ApiKey::new("secret");
+    let guard = GuardConfig { key, reads: Reads::WithKey, ..GuardConfig::default() };
     Service::with(world, guard, MockStatsCache::new())
 }
 
@@ -186,8 +186,8 @@ async fn key(service: &Service, code: &str) -> (u16, serde_json::Value) {
 #[tokio::test]
 async fn the_link_gives_the_key_once() {
     // Fails when the code is not taken, and when it is taken by a wrong one.
-    for reads in [Reads::Open, Reads::WithToken] {
-        let guard = GuardConfig { token: Token::new("secret"), reads, ..GuardConfig::default() };
+    for reads in [Reads::Open, Reads::WithKey] {
+        let guard = GuardConfig { key: ApiKey::new("secret"), reads, ..GuardConfig::default() };
         let service =
             Service::with(small_world(), guard, MockStatsCache::new()).admitting("a-code");
         for wrong in ["", "a-cod", "a-code2"] {
@@ -201,7 +201,7 @@ async fn the_link_gives_the_key_once() {
 
 #[tokio::test]
 async fn the_link_is_good_for_ten_minutes_only() {
-    let guard = GuardConfig { token: Token::new("secret"), ..GuardConfig::default() };
+    let guard = GuardConfig { key: ApiKey::new("secret"), ..GuardConfig::default() };
     let service = Service::with(small_world(), guard, MockStatsCache::new()).admitting("a-code");
     service.clock.advance(Duration::from_secs(601));
     assert_eq!(key(&service, "a-code").await.0, 403);

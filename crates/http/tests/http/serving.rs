@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use skillstat_domain::testing::MockStatsCache;
-use skillstat_http::{Ended, GuardConfig, Limits, Token, serve};
+use skillstat_http::{ApiKey, Ended, GuardConfig, Limits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -33,7 +33,7 @@ struct Served {
 impl Served {
     async fn start(world: World, limits: Limits, patience: Duration) -> Self {
         let guard = GuardConfig {
-            token: Token::new("right"),
+            key: ApiKey::new("right"),
             trust_loopback: true,
             ..GuardConfig::default()
         };

@@ -29,7 +29,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
     check_file("excludes = []\n", ":1: unknown key `excludes`; did you mean `exclude`?");
     check_file(
         "threads = 1\n[settings]\nx = 1\n",
-        ":2: unknown key `settings`; known are roots, max_depth, exclude, skillmeat_home, threads, listen, ttl_seconds, token_file, socket, ask_service, log, watch, watch_budget, state_directory, backup_count, backup_days, lock_seconds, index, cache_directory, redis, redis_user, redis_password_file, redis_prefix, volumes, host_name",
+        ":2: unknown key `settings`; known are roots, max_depth, exclude, skillmeat_home, threads, listen, ttl_seconds, key_file, socket, ask_service, log, watch, watch_budget, state_directory, backup_count, backup_days, lock_seconds, index, cache_directory, redis, redis_user, redis_password_file, redis_prefix, volumes, host_name",
     );
 }
 
@@ -56,7 +56,7 @@ fn a_value_in_the_file_is_of_the_wrong_type() {
         ("skillmeat_home = 5", "`skillmeat_home` must be a string"),
         ("listen = '8787'", "`listen` must be an address with a port, such as \"127.0.0.1:8787\""),
         ("ttl_seconds = 0", "`ttl_seconds` must be a whole number from 1"),
-        ("token_file = 1", "`token_file` must be a string"),
+        ("key_file = 1", "`key_file` must be a string"),
         ("log = 1", "`log` must be a string"),
         ("max_depth = '3'", "`max_depth` must be a whole number from 0"),
         ("max_depth = -1", "`max_depth` must be a whole number from 0"),

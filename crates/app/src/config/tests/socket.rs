@@ -11,9 +11,9 @@ fn it_is_below_the_runtime_directory_if_there_is_one() {
     let place = Place::new().variable("XDG_RUNTIME_DIR", "/run/user/1");
     let name = format!("{}.sock", &place.load().fingerprint()[..16]);
     assert_eq!(socket(&place), Some(Path::new("/run/user/1/skillstat").join(&name)));
-    let place = place.variable("SKILLSTAT_TOKEN_FILE", "/keys/mine");
+    let place = place.variable("SKILLSTAT_KEY_FILE", "/keys/mine");
     assert_eq!(socket(&place), Some(Path::new("/run/user/1/skillstat").join(&name)));
-    let place = Place::new().variable("SKILLSTAT_TOKEN_FILE", "/keys/mine");
+    let place = Place::new().variable("SKILLSTAT_KEY_FILE", "/keys/mine");
     assert_eq!(socket(&place).unwrap().parent(), Some(Path::new("/keys")));
     let place = Place::new().variable("XDG_RUNTIME_DIR", "relative");
     assert!(socket(&place).unwrap().starts_with(&place.home));

@@ -20,7 +20,7 @@ export function askForKey(why) {
       { method: "dialog" },
       element("h2", { id: "key-title" }, "Key"),
       why ? element("p", {}, why) : null,
-      element("p", {}, "It stands in a file that only its owner can read; ", element("code", {}, "skillstat config"), " names it as ", element("code", {}, "token_file"), ", usually ", element("code", {}, "~/.local/state/skillstat/token"), "."),
+      element("p", {}, "It stands in a file that only its owner can read; ", element("code", {}, "skillstat config"), " names it as ", element("code", {}, "key_file"), ", usually ", element("code", {}, "~/.local/state/skillstat/key"), "."),
       element("label", { for: "key-input" }, "Key"),
       input,
       fault,

@@ -19,14 +19,14 @@ const OTHERS: u32 = 0o077;
 ///
 /// Fails when there is no file, when others may read it, or when the key is shorter than 16
 /// characters; says what to do.
-pub fn read_token(path: &Path) -> anyhow::Result<String> {
+pub fn read_key(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let wanted = format!(": write one of at least {SHORTEST} characters there, mode 600");
-    let token = read_private(path, "key", &wanted)?.trim().to_owned();
-    if token.len() < SHORTEST {
+    let key = read_private(path, "key", &wanted)?.trim().to_owned();
+    if key.len() < SHORTEST {
         bail!("the key in `{shown}` is shorter than {SHORTEST} characters: write a longer one");
     }
-    Ok(token)
+    Ok(key)
 }
 
 /// Reads a password that somebody else made, of whatever length: the first line of a file.
@@ -61,8 +61,8 @@ fn read_private(path: &Path, what: &str, wanted: &str) -> anyhow::Result<String>
 ///
 /// # Errors
 ///
-/// As [`read_token`], and when the file cannot be made.
-pub fn read_or_make_token(path: &Path) -> anyhow::Result<String> {
+/// As [`read_key`], and when the file cannot be made.
+pub fn read_or_make_key(path: &Path) -> anyhow::Result<String> {
     if let Some(directory) = path.parent() {
         DirBuilder::new()
             .recursive(true)
@@ -80,7 +80,7 @@ pub fn read_or_make_token(path: &Path) -> anyhow::Result<String> {
             return Err(error).with_context(|| format!("failed to make `{}`", path.display()));
         }
     }
-    read_token(path)
+    read_key(path)
 }
 
 /// Writes a key into a file that has none, unless others may read it. Locked, so that who starts at the
@@ -121,10 +121,10 @@ mod tests {
     #[test]
     fn is_made_once_and_only_its_owner_may_read_it() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = directory.path().join("state/skillstat/token");
-        let token = read_or_make_token(&path).expect("is made");
-        assert_eq!(token.len(), 64);
-        assert_eq!(read_or_make_token(&path).expect("is there"), token);
+        let path = directory.path().join("state/skillstat/key");
+        let key = read_or_make_key(&path).expect("is made");
+        assert_eq!(key.len(), 64);
+        assert_eq!(read_or_make_key(&path).expect("is there"), key);
         let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().expect("a parent"))), (0o600, 0o700));
     }
@@ -134,44 +134,44 @@ mod tests {
         // Fails when the file is read while another writes it.
         for _ in 0..50 {
             let directory = tempfile::tempdir().expect("a temporary directory");
-            let path = directory.path().join("token");
-            let tokens: Vec<_> = std::thread::scope(|scope| {
-                let start = || scope.spawn(|| read_or_make_token(&path).expect("is there"));
+            let path = directory.path().join("key");
+            let keys: Vec<_> = std::thread::scope(|scope| {
+                let start = || scope.spawn(|| read_or_make_key(&path).expect("is there"));
                 let started: Vec<_> = (0..4).map(|_| start()).collect();
                 started.into_iter().map(|it| it.join().expect("it ends")).collect()
             });
-            assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
+            assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
         }
     }
 
     #[test]
     fn a_file_that_was_left_empty_is_filled_and_one_that_cannot_be_written_is_read() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = directory.path().join("token");
+        let path = directory.path().join("key");
         fs::write(&path, "").expect("writable");
         fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("ours");
-        read_or_make_token(&path).expect_err("others may read it");
+        read_or_make_key(&path).expect_err("others may read it");
         assert_eq!(fs::read(&path).expect("readable"), b"", "nothing is told to them");
         fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("ours");
-        let token = read_or_make_token(&path).expect("is made");
-        assert_eq!(token.len(), 64);
+        let key = read_or_make_key(&path).expect("is made");
+        assert_eq!(key.len(), 64);
         fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).expect("ours");
-        assert_eq!(read_or_make_token(&path).expect("is there"), token);
+        assert_eq!(read_or_make_key(&path).expect("is there"), key);
     }
 
     #[test]
     fn a_key_that_others_may_read_or_guess_is_refused() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = directory.path().join("token");
+        let path = directory.path().join("key");
         let said =
             |result: anyhow::Result<String>| format!("{:#}", result.expect_err("is refused"));
-        assert!(said(read_token(&path)).contains("at least 16 characters"));
+        assert!(said(read_key(&path)).contains("at least 16 characters"));
         fs::write(&path, "0123456789abcdef\n").expect("writable");
         fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).expect("ours");
-        assert!(said(read_token(&path)).contains("chmod 600"));
+        assert!(said(read_key(&path)).contains("chmod 600"));
         fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("ours");
-        assert_eq!(read_token(&path).expect("is good"), "0123456789abcdef");
+        assert_eq!(read_key(&path).expect("is good"), "0123456789abcdef");
         fs::write(&path, "short").expect("writable");
-        assert!(said(read_token(&path)).contains("shorter than 16"));
+        assert!(said(read_key(&path)).contains("shorter than 16"));
     }
 }
