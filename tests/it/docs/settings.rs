@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use skillstat_app::Flags;
 
@@ -76,6 +77,22 @@ fn flags_for_settings_are_flags() {
             assert!(known.contains(flag), "there is no `{flag}`");
         }
     }
+}
+
+#[test]
+fn the_container_says_what_it_means() {
+    let file = document("packaging/Containerfile").text;
+    let (_, environment) = file.split_once("\nENV ").expect("it sets variables");
+    let words = environment.split_whitespace().filter(|word| *word != "\\");
+    let variables: Vec<_> = words.map_while(|word| word.split_once('=')).collect();
+    let service = variables
+        .iter()
+        .fold(Skillstat::at("/").home("/state"), |at, (name, value)| at.variable(name, value));
+    let config = service.config(Flags::default());
+    assert_eq!(config.listen.value.to_string(), "0.0.0.0:8787");
+    assert_eq!(config.key_file.value, Path::new("/state/key"));
+    assert_eq!(config.state_directory.value, Path::new("/state/backups"));
+    assert_eq!(config.socket.value, None);
 }
 
 fn at_home() -> Skillstat {

@@ -35,7 +35,7 @@ pub(super) fn layer(
         key_file: get("SKILLSTAT_KEY_FILE")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
         socket: get("SKILLSTAT_SOCKET")
-            .map(|(value, origin)| Setting::new(Some(value.into()), origin)),
+            .map(|(value, origin)| Setting::new((value != "false").then(|| value.into()), origin)),
         ask_service: parsed(surroundings, "SKILLSTAT_ASK_SERVICE", "true or false")?,
         log: get("SKILLSTAT_LOG")
             .map(|(value, origin)| {

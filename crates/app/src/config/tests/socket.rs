@@ -44,6 +44,7 @@ fn it_can_be_switched_off() {
     let off = Flags { no_socket: true, ..Flags::default() };
     assert_eq!(socket(&place.flags(off)), None);
     assert_eq!(socket(&Place::new().file("socket = false\n")), None);
+    assert_eq!(socket(&Place::new().variable("SKILLSTAT_SOCKET", "false")), None);
     assert_eq!(
         Place::new().file("socket = true\n").error(),
         "HOME/.config/skillstat/config.toml:1: `socket` must be a string, or false for none"
