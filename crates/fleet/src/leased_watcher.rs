@@ -102,7 +102,8 @@ mod tests {
     use skillstat_domain::{Unwatched, WatchState};
 
     use super::*;
-    use crate::test_world::{Machine, RuntimeClock, Way};
+    use crate::test_world::{Machine, RuntimeClock};
+    use crate::testing::Way;
 
     fn machine() -> Machine {
         let clock = RuntimeClock::new();

@@ -8,7 +8,7 @@ use skillstat_domain::testing::InMemoryFleet;
 use skillstat_domain::{Change, ChangeSink};
 
 use crate::sync::{Mutex, lock};
-pub(crate) use crate::testing::{RuntimeClock, Way, WayThere};
+pub(crate) use crate::testing::{RuntimeClock, WayThere};
 use crate::{LeasePorts, Leases, SharedVolume};
 
 /// What a machine holds of the disk; counts how often it was told to forget.

@@ -7,7 +7,8 @@ use skillstat_domain::{Action, Done, Plan, ProblemKind, Profiles, SharedVolumes}
 use tokio::time::Instant;
 
 use super::*;
-use crate::test_world::{Machine, RuntimeClock, Way};
+use crate::test_world::{Machine, RuntimeClock};
+use crate::testing::Way;
 
 fn project(path: &str) -> ProjectPath {
     ProjectPath::new(path.into()).unwrap()

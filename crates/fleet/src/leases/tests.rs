@@ -10,7 +10,8 @@ use skillstat_domain::testing::InMemoryFleet;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::test_world::{Machine, RuntimeClock, Way};
+use crate::test_world::{Machine, RuntimeClock};
+use crate::testing::Way;
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
