@@ -49,7 +49,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-pub(crate) use entries::Entries;
+pub(crate) use entries::{Entries, Followed};
 use skillstat_domain::ProjectRecords;
 
 /// What scans have listed, for the watcher of the same directories.

@@ -220,7 +220,7 @@ impl Walk<'_> {
             if probed.as_ref().is_err_and(|error| !is_absence(error)) {
                 line.stamp = None;
             }
-            self.found.probed(as_path(&self.path), name, probed);
+            self.found.probed(as_path(&self.path), name, probed.map(drop));
         }
         let length = self.enter(name);
         match opened {
@@ -254,7 +254,7 @@ impl Walk<'_> {
             if kind == FileType::Symlink {
                 // What it leads to may change without this directory.
                 is_certain = false;
-                return found.probed(here, name, probe(directory, name));
+                return found.probed(here, name, probe(directory, name).map(drop));
             }
             entries.push(Entry { name: names.len(), role });
             names.extend_from_slice(entry.to_bytes_with_nul());

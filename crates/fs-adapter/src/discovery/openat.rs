@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
+use rustix::io::Errno;
 use rustix::path::Arg;
 use skillstat_domain::{ProjectDiscovery, ProjectPath, Scanned, Workers};
 
@@ -117,19 +118,27 @@ impl Walk<'_> {
         entries.clear();
         let listed = list(directory, |entry, kind| {
             let name = OsStr::from_bytes(entry.to_bytes());
-            let known = known(kind, directory, entry);
-            if reporting.is_some() {
-                let kind = known.as_ref().map_or(FileType::Unknown, |kind| *kind);
-                entries.note(entry.to_bytes(), kind);
-            }
-            let kind = match known {
+            let kind = match known(kind, directory, entry) {
                 Ok(kind) => kind,
-                Err(error) => return found.unreadable(path, &error),
+                Err(error) => {
+                    entries.note(entry.to_bytes(), FileType::Unknown);
+                    return found.unreadable(path, &error);
+                }
             };
-            let Some(role) = role(plan, path, depth, name, kind) else { return };
-            if role.is_candidate {
-                found.probed(path, name, probe(directory, name));
+            let role = role(plan, path, depth, name, kind);
+            let probed = role.filter(|role| role.is_candidate).map(|_| probe(directory, name));
+            if reporting.is_some() {
+                match &probed {
+                    Some(probed) if kind == FileType::Directory => {
+                        entries.note_probed(entry.to_bytes(), tracker(probed));
+                    }
+                    _ => entries.note(entry.to_bytes(), kind),
+                }
             }
+            if let Some(probed) = probed {
+                found.probed(path, name, probed.map(drop));
+            }
+            let Some(role) = role else { return };
             if role.is_walked {
                 names.extend_from_slice(entry.to_bytes_with_nul());
             }
@@ -165,15 +174,24 @@ pub(super) fn role(
 }
 
 /// Looks for a tracker, of whatever kind and condition, or what a first write has left that was
-/// interrupted.
-pub(super) fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<()> {
-    let look = |file: &str| {
-        statat(parent, Path::new(profile_root).join(file), AtFlags::SYMLINK_NOFOLLOW).map(drop)
-    };
-    Ok(look(TRACKER_FILE).or_else(|errno| match errno {
-        rustix::io::Errno::NOENT => look(INTENT_FILE),
-        errno => Err(errno),
-    })?)
+/// interrupted; tells whether it is a tracker in a file of its own.
+pub(super) fn probe(parent: BorrowedFd<'_>, profile_root: &OsStr) -> io::Result<bool> {
+    let look =
+        |file: &str| statat(parent, Path::new(profile_root).join(file), AtFlags::SYMLINK_NOFOLLOW);
+    Ok(match look(TRACKER_FILE) {
+        Ok(tracker) => FileType::from_raw_mode(tracker.st_mode) == FileType::RegularFile,
+        Err(Errno::NOENT) => look(INTENT_FILE).map(|_| false)?,
+        Err(errno) => return Err(errno.into()),
+    })
+}
+
+/// Tells whether there is a tracker in a file of its own; nothing when that takes a closer look.
+fn tracker(probed: &io::Result<bool>) -> Option<bool> {
+    match probed {
+        Ok(true) => Some(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(false),
+        Ok(false) | Err(_) => None,
+    }
 }
 
 pub(super) fn open(parent: BorrowedFd<'_>, name: impl Arg) -> io::Result<OwnedFd> {

@@ -1,6 +1,6 @@
 //! What of a directory's entries decides what is watched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
@@ -8,8 +8,34 @@ use rustix::fs::FileType;
 
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
 
+mod sign {
+    pub(super) const LINK: u8 = b'l';
+    pub(super) const UNKNOWN: u8 = b'?';
+    /// A file that makes a profile root.
+    pub(super) const FILE: u8 = b'f';
+    pub(super) const DIRECTORY: u8 = b'd';
+    /// A directory that somebody has looked into: it has no tracker, it has one in a file of its own, or that
+    /// takes a closer look.
+    pub(super) const UNTRACKED: u8 = b'n';
+    pub(super) const TRACKED: u8 = b't';
+    pub(super) const ODD: u8 = b'o';
+
+    pub(super) fn is_directory(sign: u8) -> bool {
+        matches!(sign, DIRECTORY | UNTRACKED | TRACKED | ODD)
+    }
+}
+
+/// A directory or link in a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Followed<'a> {
+    pub(crate) name: &'a OsStr,
+    pub(crate) kind: FileType,
+    /// Whether it is a directory with a tracker in a file of its own, as far as whoever listed it has seen that.
+    pub(crate) tracker: Option<bool>,
+}
+
 /// The directories and links in a directory, and what makes it a profile root, in one piece: for each a
-/// letter for its kind, its name and a NUL. Most directories of copies have none, which takes no room.
+/// sign for its kind, its name and a NUL. Most directories of copies have none, which takes no room.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entries(Vec<u8>);
 
@@ -30,26 +56,46 @@ impl Entries {
     /// Adds an entry, if it counts.
     pub(crate) fn note(&mut self, name: &[u8], kind: FileType) {
         let sign = match kind {
-            FileType::Directory => b'd',
-            FileType::Symlink => b'l',
-            FileType::Unknown => b'?',
-            _ if name == TRACKER_FILE.as_bytes() || name == INTENT_FILE.as_bytes() => b'f',
+            FileType::Directory => sign::DIRECTORY,
+            FileType::Symlink => sign::LINK,
+            FileType::Unknown => sign::UNKNOWN,
+            _ if name == TRACKER_FILE.as_bytes() || name == INTENT_FILE.as_bytes() => sign::FILE,
             _ => return,
         };
+        self.add(sign, name);
+    }
+
+    /// Adds a directory, and whether it has a tracker in a file of its own; nothing when that takes a closer
+    /// look.
+    pub(crate) fn note_probed(&mut self, name: &[u8], tracker: Option<bool>) {
+        let sign = match tracker {
+            Some(false) => sign::UNTRACKED,
+            Some(true) => sign::TRACKED,
+            None => sign::ODD,
+        };
+        self.add(sign, name);
+    }
+
+    fn add(&mut self, sign: u8, name: &[u8]) {
         self.0.push(sign);
         self.0.extend_from_slice(name);
         self.0.push(0);
     }
 
     /// Returns the directories and links.
-    pub(crate) fn followed(&self) -> impl Iterator<Item = (&OsStr, FileType)> {
+    pub(crate) fn followed(&self) -> impl Iterator<Item = Followed<'_>> {
         self.all().filter_map(|(sign, name)| {
             let kind = match sign {
-                b'd' => FileType::Directory,
-                b'l' => FileType::Symlink,
+                sign::LINK => FileType::Symlink,
+                sign if sign::is_directory(sign) => FileType::Directory,
                 _ => return None,
             };
-            Some((OsStr::from_bytes(name), kind))
+            let tracker = match sign {
+                sign::UNTRACKED => Some(false),
+                sign::TRACKED => Some(true),
+                _ => None,
+            };
+            Some(Followed { name: OsStr::from_bytes(name), kind, tracker })
         })
     }
 
@@ -63,7 +109,7 @@ impl Entries {
             }
             if name == TRACKER_FILE.as_bytes() {
                 there = true;
-                if sign != b'f' {
+                if sign != sign::FILE {
                     return None;
                 }
             }
@@ -73,18 +119,32 @@ impl Entries {
 
     /// Tells whether the system has told the kind of each entry with its name.
     pub(super) fn is_certain(&self) -> bool {
-        self.all().all(|(sign, _)| sign != b'?')
+        self.all().all(|(sign, _)| sign != sign::UNKNOWN)
     }
 
-    /// Names what is in only one of two listings, or of another kind, whatever the order.
-    pub(crate) fn difference(&self, other: &Self) -> Vec<OsString> {
-        if self == other {
+    /// Names what came, went or is of another kind in a later listing, whatever the order. Where this one does not
+    /// say what is in a directory nobody has relied on that; where only the later one does not it may differ.
+    pub(crate) fn difference(&self, later: &Self) -> Vec<OsString> {
+        if self == later {
             return Vec::new();
         }
-        let (one, other): (BTreeSet<_>, BTreeSet<_>) =
-            (self.all().collect(), other.all().collect());
-        let names: BTreeSet<_> = one.symmetric_difference(&other).map(|(_, name)| *name).collect();
+        let (before, mut came): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            (self.by_name(), later.by_name());
+        let mut names: BTreeSet<&[u8]> = BTreeSet::new();
+        for (name, sign) in before {
+            let now = came.remove(name);
+            let is_same =
+                now == Some(sign) || sign == sign::DIRECTORY && now.is_some_and(sign::is_directory);
+            if !is_same {
+                names.insert(name);
+            }
+        }
+        names.extend(came.into_keys());
         names.into_iter().map(|name| OsString::from_vec(name.to_vec())).collect()
+    }
+
+    fn by_name(&self) -> BTreeMap<&[u8], u8> {
+        self.all().map(|(sign, name)| (name, sign)).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = (u8, &[u8])> {

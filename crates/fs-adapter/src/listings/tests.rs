@@ -179,8 +179,8 @@ fn what_makes_a_profile_root_is_noted_and_other_files_are_not() {
         for (name, kind) in files {
             entries.note(name.as_bytes(), *kind);
         }
-        assert_eq!(entries.followed().filter(|(name, _)| *name == "skills").count(), 1);
-        assert!(entries.followed().all(|(name, _)| name != "file"));
+        assert_eq!(entries.followed().filter(|entry| entry.name == "skills").count(), 1);
+        assert!(entries.followed().all(|entry| entry.name != "file"));
         entries.tracker()
     };
     assert_eq!(noted(&[]), Some(false));

@@ -10,6 +10,7 @@ use super::super::role::Waiting;
 use super::super::tree::{Place, TOP};
 use super::{Follower, Full};
 use crate::layout::{COLLECTIONS_DIRECTORY, SKILLMEAT_CONFIG_FILE};
+use crate::listings::Followed;
 use crate::tree::MAX_LEVELS;
 
 impl Follower {
@@ -47,7 +48,7 @@ impl Follower {
         if !self.watch(place, path, true)? {
             return Ok(());
         }
-        for (name, kind) in self.list(path).unwrap_or_default().followed() {
+        for Followed { name, kind, .. } in self.list(path).unwrap_or_default().followed() {
             path.push(name);
             let followed = if kind == FileType::Symlink {
                 self.follow_linked_collections(path, level + 1)

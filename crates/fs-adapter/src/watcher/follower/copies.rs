@@ -12,6 +12,7 @@ use super::super::tree::Place;
 use super::{Follower, Full};
 use crate::fault::is_absence;
 use crate::hasher::may_be_misplaced;
+use crate::listings::Followed;
 use crate::tree::MAX_LEVELS;
 
 impl Follower {
@@ -109,20 +110,25 @@ impl Follower {
         linked: &mut bool,
     ) -> Result<(), Full> {
         let (mut place, mut path) = (root, path.to_owned());
-        for name in copy.components() {
+        let mut names = copy.components().peekable();
+        while let Some(name) = names.next() {
             if !self.watch(place, &path, true)? {
                 self.cannot_list(root, &path);
                 return Ok(());
             }
             path.push(name.as_str());
-            if let Some(known) = self.tree.child(place, OsStr::new(name.as_str()))
+            let name = OsStr::new(name.as_str());
+            if let Some(known) = self.tree.child(place, name)
                 && self.is_watched_by_now(known)
             {
                 place = known;
                 continue;
             }
-            if self.watch_recorded(place, &path)? {
-                place = self.tree.child_or_new(place, OsStr::new(name.as_str()));
+            // Where it is most likely a directory, watching it shows that as well as a look.
+            if (names.peek().is_some() || self.recorded(&path).is_some())
+                && let Some(directory) = self.watch_entry(place, name, &path)?
+            {
+                place = directory;
                 continue;
             }
             match self.kind(&path) {
@@ -133,9 +139,28 @@ impl Follower {
                 }
                 _ => return Ok(()),
             }
-            place = self.tree.child_or_new(place, OsStr::new(name.as_str()));
+            place = self.tree.child_or_new(place, name);
         }
         self.follow_content(place, &mut path, 0, linked)
+    }
+
+    /// Watches an entry of a directory, if it is a directory; returns its place then.
+    fn watch_entry(
+        &mut self,
+        parent: Place,
+        name: &OsStr,
+        path: &Path,
+    ) -> Result<Option<Place>, Full> {
+        let known = self.tree.child(parent, name);
+        if known.is_some_and(|known| self.is_through_link(known)) {
+            return Ok(None);
+        }
+        let place = known.unwrap_or_else(|| self.tree.child_or_new(parent, name));
+        let is_watched = self.watch(place, path, true)?;
+        if !is_watched && known.is_none() {
+            self.forget(place);
+        }
+        Ok(is_watched.then_some(place))
     }
 
     /// Watches a directory of a copy, and all below it.
@@ -150,7 +175,7 @@ impl Follower {
         if level > MAX_LEVELS || !self.watch(place, path, true)? {
             return Ok(());
         }
-        for (name, kind) in self.entries(path).unwrap_or_default().followed() {
+        for Followed { name, kind, .. } in self.entries(path).unwrap_or_default().followed() {
             if kind == FileType::Symlink {
                 *linked = true;
                 continue;
@@ -200,8 +225,12 @@ impl Follower {
     /// Tells whether a directory has been found in this round, so that it need not be looked for.
     fn is_watched_by_now(&self, place: Place) -> bool {
         let directory = self.tree.get(place);
-        let through_link = directory.profile.as_ref().is_some_and(|profile| profile.through_link);
-        directory.round == self.round && directory.watch().is_some() && !through_link
+        directory.round == self.round && directory.watch().is_some() && !self.is_through_link(place)
+    }
+
+    /// Tells whether a place is a profile root that is a link to a directory.
+    pub(super) fn is_through_link(&self, place: Place) -> bool {
+        self.profile(place).is_some_and(|profile| profile.through_link)
     }
 
     pub(super) fn profile(&self, place: Place) -> Option<&Profile> {

@@ -15,6 +15,7 @@ use super::super::role::Waiting;
 use super::super::tree::Place;
 use super::Follower;
 use crate::layout::{INTENT_FILE, TRACKER_FILE, lock_file};
+use crate::listings::Followed;
 
 impl Follower {
     /// Takes an event.
@@ -111,7 +112,7 @@ impl Follower {
     /// The tracker is watched before anybody is told to read it.
     fn tracker_changed(&mut self, place: Place) {
         let path = self.tree.path(place);
-        self.with_room(|follower| follower.look_for_tracker(place, &path));
+        self.with_room(|follower| follower.look_for_tracker(place, &path, None));
         if let Some(project) = self.tree.parent(place) {
             self.project_changed(project);
         }
@@ -134,7 +135,8 @@ impl Follower {
         let kind = if directory { Some(FileType::Directory) } else { self.kind(&path.join(name)) };
         let Some(kind @ (FileType::Directory | FileType::Symlink)) = kind else { return };
         if entered {
-            self.with_room(|follower| follower.meet(place, &mut path, name, kind));
+            let entry = Followed { name, kind, tracker: None };
+            self.with_room(|follower| follower.meet(place, &mut path, entry));
         }
         path.push(name);
         if collections {

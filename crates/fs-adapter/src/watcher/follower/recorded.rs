@@ -23,27 +23,18 @@ impl Follower {
         self.listings.as_ref()?.take(path)
     }
 
-    /// Watches an entry of a directory that was a directory when the first scan listed it; tells whether it is
-    /// one still.
-    pub(super) fn watch_recorded(&mut self, parent: Place, path: &Path) -> Result<bool, Full> {
-        let Some(name) = path.file_name().filter(|_| self.recorded(path).is_some()) else {
-            return Ok(false);
-        };
-        let place = self.tree.child_or_new(parent, name);
-        self.watch(place, path, true)
-    }
-
     /// Watches a profile root of which the first scan has seen whether it holds a tracker; tells that.
-    /// Nothing where it has not, or where that takes a closer look.
+    /// Nothing where it has not, or where that takes a closer look. With `seen` it has seen that from above.
     pub(super) fn recorded_tracker(
         &mut self,
         place: Place,
         path: &Path,
+        seen: Option<bool>,
     ) -> Result<Option<bool>, Full> {
         if self.profile(place).is_none_or(|profile| profile.through_link) {
             return Ok(None);
         }
-        let Some(there) = self.recorded(path).and_then(|entries| entries.tracker()) else {
+        let Some(there) = seen.or_else(|| self.recorded(path)?.tracker()) else {
             return Ok(None);
         };
         if !self.watch(place, path, there)? {

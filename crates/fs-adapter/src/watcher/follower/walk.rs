@@ -1,6 +1,5 @@
 //! Watching the directories that the walk lists.
 
-use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -14,7 +13,7 @@ use super::{Follower, Full};
 use crate::fault::is_absence;
 use crate::layout::{INTENT_FILE, TRACKER_FILE};
 use crate::listing::list_at;
-use crate::listings::Entries;
+use crate::listings::{Entries, Followed};
 
 /// Directories that hold thousands of others, and projects only by chance: nobody watches whether one
 /// comes in there. Where they are part of a copy they are watched like any other.
@@ -61,8 +60,8 @@ impl Follower {
         let listed = if watched { self.entries(path) } else { self.list(path) };
         match listed {
             Ok(entries) if watched => {
-                for (name, kind) in entries.followed() {
-                    self.meet(place, path, name, kind)?;
+                for entry in entries.followed() {
+                    self.meet(place, path, entry)?;
                 }
             }
             Err(error) if !is_absence(&error) => {
@@ -81,8 +80,7 @@ impl Follower {
         &mut self,
         place: Place,
         path: &mut PathBuf,
-        name: &OsStr,
-        kind: FileType,
+        Followed { name, kind, tracker }: Followed<'_>,
     ) -> Result<(), Full> {
         let Some(Entered { depth, .. }) = self.tree.get(place).entered else { return Ok(()) };
         let directory = kind == FileType::Directory;
@@ -97,8 +95,8 @@ impl Follower {
         let walked = walked && !self.scope.exclude.covers(name, || path.clone());
         let met = (|| {
             // Also one that is excluded: it makes no project, but is read where another one does.
-            if hidden && (!left_out || self.may_be_tracked(path)) {
-                self.meet_profile_root(place, path, link)?;
+            if hidden && (!left_out || self.may_be_tracked(path, tracker)) {
+                self.meet_profile_root(place, path, link, tracker)?;
             }
             if walked && left_out {
                 self.seek(path, depth + 1)?;
@@ -114,14 +112,14 @@ impl Follower {
 
     /// Looks for projects where nobody watches for new ones; those that are there are watched.
     fn seek(&mut self, path: &mut PathBuf, depth: usize) -> Result<(), Full> {
-        for (name, kind) in self.entries(path).unwrap_or_default().followed() {
+        for Followed { name, kind, tracker } in self.entries(path).unwrap_or_default().followed() {
             let directory = kind == FileType::Directory;
             let hidden = name.as_bytes().starts_with(b".");
             path.push(name);
             let sought = (|| {
-                if hidden && self.may_be_tracked(path) {
+                if hidden && self.may_be_tracked(path, tracker) {
                     let project = self.place(path.parent().unwrap_or(path));
-                    self.meet_profile_root(project, path, !directory)?;
+                    self.meet_profile_root(project, path, !directory, tracker)?;
                 }
                 let walked = directory && depth < self.scope.max_depth;
                 if walked && !self.scope.exclude.covers(name, || path.clone()) {
@@ -136,12 +134,13 @@ impl Follower {
     }
 
     /// Watches what may be a profile root: whatever hidden directory, so that a tracker that comes into
-    /// it is seen.
+    /// it is seen. `tracker` is as [`Followed`] has it.
     pub(super) fn meet_profile_root(
         &mut self,
         project: Place,
         path: &Path,
         through_link: bool,
+        tracker: Option<bool>,
     ) -> Result<(), Full> {
         let place = self.tree.child_or_new(project, path.file_name().unwrap_or_default());
         let directory = self.tree.get_mut(place);
@@ -149,17 +148,22 @@ impl Follower {
         let profile = directory.profile.get_or_insert_default();
         profile.through_link = through_link;
         let had = profile.tracker == Tracker::There;
-        if self.look_for_tracker(place, path)? || had {
+        if self.look_for_tracker(place, path, tracker)? || had {
             self.project_changed(project);
         }
         Ok(())
     }
 
     /// Looks whether a profile root holds a tracker, and watches it then, and where links to either lead.
-    pub(super) fn look_for_tracker(&mut self, place: Place, path: &Path) -> Result<bool, Full> {
+    pub(super) fn look_for_tracker(
+        &mut self,
+        place: Place,
+        path: &Path,
+        seen: Option<bool>,
+    ) -> Result<bool, Full> {
         let waiting = Waiting::Profile(place);
         self.leave_ways(waiting);
-        if let Some(tracker) = self.recorded_tracker(place, path)? {
+        if let Some(tracker) = self.recorded_tracker(place, path, seen)? {
             return Ok(tracker);
         }
         if self.profile(place).is_some_and(|profile| profile.through_link) {
@@ -188,9 +192,9 @@ impl Follower {
     }
 
     /// Tells whether there is a tracker in a directory or will be, or nobody may look.
-    fn may_be_tracked(&mut self, profile_root: &Path) -> bool {
-        let recorded = self.recorded(profile_root).and_then(|entries| entries.tracker());
-        recorded.unwrap_or_else(|| {
+    fn may_be_tracked(&mut self, profile_root: &Path, seen: Option<bool>) -> bool {
+        let recorded = || self.recorded(profile_root)?.tracker();
+        seen.or_else(recorded).unwrap_or_else(|| {
             let tracker = self.look(&profile_root.join(TRACKER_FILE));
             !matches!(tracker, Ok(None)) || self.is_begun(profile_root)
         })

@@ -139,7 +139,7 @@ impl Follower {
         }
         if let Some(kind) = self.kind(&path) {
             self.with_room(|follower| {
-                follower.meet_profile_root(project, &path, kind == FileType::Symlink)
+                follower.meet_profile_root(project, &path, kind == FileType::Symlink, None)
             });
         }
     }
