@@ -24,7 +24,7 @@ const EDGES: [(&str, &[&str]); 10] = [
 ];
 
 /// Who may depend on an outside library, normally. A library that is not here has no owner yet.
-const OWNERS: [(&str, &[&str]); 57] = [
+const OWNERS: [(&str, &[&str]); 58] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["app", "cli"]),
@@ -37,6 +37,7 @@ const OWNERS: [(&str, &[&str]); 57] = [
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["cli"]),
+    ("foldhash", &["fs-adapter"]),
     ("globset", &["fs-adapter"]),
     ("form_urlencoded", &["http"]),
     ("futures-util", &["http"]),

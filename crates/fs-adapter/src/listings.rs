@@ -41,7 +41,6 @@
 
 mod entries;
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
@@ -50,6 +49,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub(crate) use entries::{Entries, Followed};
+use foldhash::{HashMap, quality};
 use skillstat_domain::ProjectRecords;
 
 /// What scans have listed, for the watcher of the same directories.
@@ -59,7 +59,7 @@ use skillstat_domain::ProjectRecords;
 pub struct Listings {
     /// A [`Time`]. Changed under the lock of `held`.
     time: AtomicU8,
-    keys: [RandomState; 2],
+    keys: (RandomState, quality::RandomState),
     // Held for one look-up, and twice to let go what nobody needs.
     held: Mutex<Held>,
     has_news: AtomicBool,
@@ -76,7 +76,7 @@ enum Time {
     Over,
 }
 
-/// Names a directory: two hashes of its path, with keys that nobody knows. There are as many as there are
+/// Names a directory: two hashes of its path, of two kinds, with keys that nobody knows. There are as many as there are
 /// directories, and paths would be most of what is kept.
 type Key = [u64; 2];
 
@@ -132,7 +132,7 @@ impl Listings {
     pub fn new() -> Self {
         Self {
             time: AtomicU8::new(Time::Recording as u8),
-            keys: [RandomState::new(), RandomState::new()],
+            keys: Default::default(),
             held: Mutex::default(),
             has_news: AtomicBool::new(false),
             tell: OnceLock::new(),
@@ -268,12 +268,12 @@ impl Listings {
 
     fn key(&self, directory: &Path) -> Key {
         let path = directory.as_os_str().as_encoded_bytes();
-        [self.keys[0].hash_one(path), self.keys[1].hash_one(path)]
+        [self.keys.0.hash_one(path), self.keys.1.hash_one(path)]
     }
 
     /// Tells copies of a project from others.
     fn copies(&self, records: &ProjectRecords) -> u64 {
-        let mut hasher = self.keys[0].build_hasher();
+        let mut hasher = self.keys.0.build_hasher();
         for record in &records.records {
             record.profile_root.as_str().hash(&mut hasher);
             record.path.as_str().hash(&mut hasher);

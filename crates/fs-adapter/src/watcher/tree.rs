@@ -1,8 +1,9 @@
 //! The watched directories, as they lie in one another.
 
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::kernel::Watch;
 use super::role::{Passage, Profile};
