@@ -47,6 +47,19 @@ pub(crate) fn read_in<R: Reader>(
     content: &ContentLocation<'_>,
     reader: impl Fn() -> R,
 ) -> Result<(R, Kept), HashError> {
+    let Some(reporting) = reporting else { return read_alone(roots, content, reader) };
+    let read = read_alone(roots, content, || Reporter::new(reader()));
+    let read = read.map(|(reporter, kept)| (reporter.finish(), kept));
+    let listing = read.as_ref().ok().and_then(|((_, listing), _)| listing.as_ref());
+    reporting.report_copy(whole_path(content).as_std_path(), listing);
+    read.map(|((reader, _), kept)| (reader, kept))
+}
+
+fn read_alone<R: Reader>(
+    roots: &mut Roots,
+    content: &ContentLocation<'_>,
+    reader: impl Fn() -> R,
+) -> Result<(R, Kept), HashError> {
     let links = match roots.links(content) {
         Ok(links) => links,
         Err(error) if is_absence(&error) => return Err(HashError::Missing),
@@ -55,16 +68,7 @@ pub(crate) fn read_in<R: Reader>(
             return Err(unverified(root.into_string(), content, &What::Io(error)));
         }
     };
-    let read = match reporting {
-        None => read_when_quiet(links, NOTHING, reader),
-        Some(reporting) => {
-            let whole = whole_path(content);
-            let reader = || Reporter::new(reader(), reporting, whole.as_std_path());
-            let read = read_when_quiet(links, NOTHING, reader);
-            read.map(|(reporter, kept)| (reporter.finish(), kept))
-        }
-    };
-    read.map_err(|fault| match fault.what {
+    read_when_quiet(links, NOTHING, reader).map_err(|fault| match fault.what {
         What::Io(error) if fault.inside.is_empty() && is_absence(&error) && !is_loop(&error) => {
             misplaced(content).unwrap_or(HashError::Missing)
         }

@@ -232,7 +232,8 @@ impl IndexedHasher {
         let look = |located: &Located<'_>| {
             let known = Known::of(entry, located)?;
             if let Some(reporting) = reporting.filter(|_| is_copy && known.is_some()) {
-                reported::report(entry, located, contained::whole_path(content).into(), reporting);
+                let copy = contained::whole_path(content);
+                reported::report(entry, located, copy.as_std_path(), reporting);
             }
             Ok(known)
         };

@@ -36,7 +36,12 @@ pub(crate) enum Links {
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// A regular file, open for reading.
-    File(OwnedFd),
+    File {
+        /// The file.
+        file: OwnedFd,
+        /// Whether it was seen that its name is no link.
+        is_named: bool,
+    },
     /// A directory, open for listing.
     Directory(OwnedFd),
     /// A FIFO, socket or device, which was not opened.
@@ -53,8 +58,11 @@ impl Links {
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
             Err(error) => return Err(error),
         }
-        match self.kind(inside)? {
-            FileType::RegularFile => Ok(Opened::File(self.open_as(inside, OFlags::NONBLOCK)?)),
+        let (kind, is_named) = self.kind(inside)?;
+        match kind {
+            FileType::RegularFile => {
+                Ok(Opened::File { file: self.open_as(inside, OFlags::NONBLOCK)?, is_named })
+            }
             FileType::Directory => self.open_as(inside, OFlags::DIRECTORY).map(Opened::Directory),
             _ => Ok(Opened::Neither),
         }
@@ -86,11 +94,12 @@ impl Links {
         }
     }
 
-    fn kind(&self, inside: &[u8]) -> io::Result<FileType> {
+    /// Returns what lies at the end of all links, and whether it was seen that there is none at the end.
+    fn kind(&self, inside: &[u8]) -> io::Result<(FileType, bool)> {
         match self {
             Self::Followed { copy } => {
                 let stat = statat(CWD, join(copy, inside), AtFlags::empty())?;
-                Ok(FileType::from_raw_mode(stat.st_mode))
+                Ok((FileType::from_raw_mode(stat.st_mode), false))
             }
             Self::Beneath { profile_root, copy } => {
                 let path = join(copy, inside);
@@ -98,14 +107,15 @@ impl Links {
                 // the way to it, the way that is opened tells.
                 let named = statat(profile_root, &path, AtFlags::SYMLINK_NOFOLLOW);
                 if named.is_ok_and(|stat| is_file(&stat)) {
-                    return Ok(FileType::RegularFile);
+                    return Ok((FileType::RegularFile, true));
                 }
                 let kind = profile_root.metadata(path)?.file_type();
-                Ok(match (kind.is_file(), kind.is_dir()) {
+                let kind = match (kind.is_file(), kind.is_dir()) {
                     (true, _) => FileType::RegularFile,
                     (_, true) => FileType::Directory,
                     _ => FileType::Unknown,
-                })
+                };
+                Ok((kind, false))
             }
         }
     }

@@ -5,11 +5,13 @@
 //! it. But the first scan of a service has listed nearly all of them a moment before, and the next scan lists
 //! them again anyway. So the scans report what they list, and there are three times:
 //!
-//! 1. *Recording*, until the watcher begins. What is reported last of a directory is kept.
+//! 1. *Recording*, until the watcher begins. What is reported last is kept: of each directory that the walk
+//!    lists what is in it, and which hidden directories in it hold trackers; of each copy that it is a file, or
+//!    what all of its directories hold. That is one recording, because the watcher takes all of it at once.
 //! 2. *Setting up*. The watcher watches a directory and then takes what was recorded in place of a listing.
 //!    Something may have come or gone since, unseen. What was never reported it lists itself.
-//! 3. *Verifying*, after the last of these watches stands. What is reported of a directory whose recording was
-//!    taken is compared with that. The same: then all that the directory holds is watched, and events tell
+//! 3. *Verifying*, after the last of these watches stands. What is reported of a directory or copy whose
+//!    recording was taken is compared with that. The same: then all that it holds is watched, and events tell
 //!    the rest. Not the same: then the watcher has news. It looks at each name that is different as if an
 //!    event had told of it, watches what it finds and tells what has changed. Either way the recording goes.
 //!
@@ -18,6 +20,9 @@
 //! * When the set-up ends, verifying begins, and only then is told that everything has changed. Whatever is
 //!   answered later comes from scans that have looked since. Each directory that such a scan lists is
 //!   compared before the scan has an answer; one that no scan lists has part in no answer.
+//! * A copy that a scan cannot read whole is never the same, for nobody knows what the rest of it holds.
+//! * A hidden directory that was recorded as one with a tracker, or without, is the same only if the scan has
+//!   looked for that too, and found it so.
 //! * While there is news the watcher is not settled. Whoever asks settles first. What was answered from a
 //!   directory with news is forgotten with the change that is told then, after its new directories are
 //!   watched, as with every event. It does not matter when news and events are taken: each name is looked
@@ -30,7 +35,8 @@
 //! * What says that a directory is as it was without listing it (an index of fingerprints) reports what it
 //!   has in mind as if it had listed it. That is as good as a listing by the same reasons for which its
 //!   answer is; what it is taken for in the first scan is verified like all else.
-//! * Where the kind of an entry is not told with its name nothing is recorded.
+//! * Where the kind of an entry is not told with its name nothing is recorded, nor where a link is in the place
+//!   of a copy.
 //! * What trackers say is treated alike. The watcher plans for the copies that the cache remembers, notes which
 //!   those were, and whoever reads trackers while it is verified reports what they say by then.
 
@@ -39,17 +45,21 @@
     expect(dead_code, reason = "only inotify takes what is recorded")
 )]
 
+mod copy_listing;
 mod entries;
+mod held;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub(crate) use copy_listing::{CopyListing, ListedDirectories};
 pub(crate) use entries::{Entries, Followed};
-use foldhash::{HashMap, quality};
+use foldhash::quality::RandomState;
+use held::{Held, Key};
 use skillstat_domain::ProjectRecords;
 
 /// What scans have listed, for the watcher of the same directories.
@@ -59,7 +69,7 @@ use skillstat_domain::ProjectRecords;
 pub struct Listings {
     /// A [`Time`]. Changed under the lock of `held`.
     time: AtomicU8,
-    keys: (RandomState, quality::RandomState),
+    keys: [RandomState; 2],
     // Held for one look-up, and twice to let go what nobody needs.
     held: Mutex<Held>,
     has_news: AtomicBool,
@@ -76,26 +86,11 @@ enum Time {
     Over,
 }
 
-/// Names a directory: two hashes of its path, of two kinds, with keys that nobody knows. There are as many as there are
-/// directories, and paths would be most of what is kept.
-type Key = [u64; 2];
-
-#[derive(Debug, Default)]
-struct Held {
-    records: HashMap<Key, Record>,
-    /// Which copies a project was taken to have.
-    copies: HashMap<Key, u64>,
-    /// What the records hold, one behind the other.
-    bytes: Vec<u8>,
-    news: Vec<News>,
-}
-
-/// What was listed of a directory: a part of [`Held::bytes`].
-#[derive(Debug, Clone, Copy)]
-struct Record {
-    begin: u32,
-    length: u32,
-    taken: bool,
+/// What was listed: the directories and links of a directory, or those of a copy and of all that is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Of<'a> {
+    Directory(&'a OsStr),
+    Copy(&'a OsStr),
 }
 
 /// What a scan has found that the watcher does not know.
@@ -115,9 +110,28 @@ pub(crate) struct Reporting<'a> {
 }
 
 impl Reporting<'_> {
-    /// Reports what was found in a directory.
+    /// Reports what a walk has found in a directory.
     pub(crate) fn report(&self, directory: &Path, found: &Entries) {
-        self.listings.take_report(self.since, directory, found);
+        let said = found.is_certain().then(|| found.as_bytes());
+        self.listings.take_report(
+            self.since,
+            Of::Directory(directory.as_os_str()),
+            said,
+            |known| {
+                let names = Entries::of(known).difference(found);
+                (!names.is_empty()).then(|| News { directory: directory.to_owned(), names })
+            },
+        );
+    }
+
+    /// Reports what a copy is and holds; nothing where it was not read whole, or a link is in its place.
+    pub(crate) fn report_copy(&self, copy: &Path, found: Option<&CopyListing>) {
+        let said = found.filter(|found| found.is_certain()).map(CopyListing::as_bytes);
+        self.listings.take_report(self.since, Of::Copy(copy.as_os_str()), said, |known| {
+            let (above, name) = (copy.parent()?, copy.file_name()?);
+            let news = || News { directory: above.to_owned(), names: vec![name.to_owned()] };
+            (said != Some(known)).then(news)
+        });
     }
 
     /// Reports what the trackers of a project say.
@@ -146,24 +160,29 @@ impl Listings {
         wanted.then_some(Reporting { listings: self, since })
     }
 
-    fn take_report(&self, since: Time, directory: &Path, found: &Entries) {
-        let key = self.key(directory);
+    fn take_report(
+        &self,
+        since: Time,
+        of: Of<'_>,
+        said: Option<&[u8]>,
+        compare: impl FnOnce(&[u8]) -> Option<News>,
+    ) {
+        let key = self.key(of);
         let mut held = self.held();
         if self.time() != since {
             return;
         }
         if since == Time::Recording {
-            return held.record(key, found);
+            return held.record(key, said);
         }
         let Some(record) = held.records.remove(&key) else { return };
-        let names = held.entries(record).difference(found);
-        let news = !names.is_empty();
-        self.verified(held, news.then(|| News { directory: directory.to_owned(), names }));
+        let news = compare(held.said(record));
+        self.verified(held, news);
     }
 
     fn take_records(&self, since: Time, records: &ProjectRecords) {
         let project = records.project.as_path().as_std_path();
-        let (key, copies) = (self.key(project), self.copies(records));
+        let (key, copies) = (self.key(Of::Directory(project.as_os_str())), self.copies(records));
         let mut held = self.held();
         if since != Time::Verifying || self.time() != since {
             return;
@@ -203,21 +222,30 @@ impl Listings {
 
     /// Takes what was recorded of a directory that is watched by now, or will be before anybody relies on it.
     pub(crate) fn take(&self, directory: &Path) -> Option<Entries> {
+        self.take_record(Of::Directory(directory.as_os_str()), Entries::of)
+    }
+
+    /// Takes what was recorded of a copy, all of whose directories are watched by then.
+    pub(crate) fn take_copy(&self, copy: &Path) -> Option<CopyListing> {
+        self.take_record(Of::Copy(copy.as_os_str()), CopyListing::of)
+    }
+
+    fn take_record<T>(&self, of: Of<'_>, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
         if self.time() != Time::SettingUp {
             return None;
         }
-        let key = self.key(directory);
+        let key = self.key(of);
         let mut held = self.held();
         let record = held.records.get_mut(&key)?;
         record.taken = true;
         let record = *record;
-        Some(held.entries(record))
+        Some(read(held.said(record)))
     }
 
     /// Notes what the trackers of a project were taken to say.
     pub(crate) fn rely_on(&self, records: &ProjectRecords) {
         if self.time() == Time::SettingUp {
-            let key = self.key(records.project.as_path().as_std_path());
+            let key = self.key(Of::Directory(records.project.as_path().as_os_str()));
             let copies = self.copies(records);
             self.held().copies.insert(key, copies);
         }
@@ -266,14 +294,13 @@ impl Listings {
         std::mem::take(&mut held.news)
     }
 
-    fn key(&self, directory: &Path) -> Key {
-        let path = directory.as_os_str().as_encoded_bytes();
-        [self.keys.0.hash_one(path), self.keys.1.hash_one(path)]
+    fn key(&self, of: Of<'_>) -> Key {
+        [self.keys[0].hash_one(of), self.keys[1].hash_one(of)]
     }
 
     /// Tells copies of a project from others.
     fn copies(&self, records: &ProjectRecords) -> u64 {
-        let mut hasher = self.keys.0.build_hasher();
+        let mut hasher = self.keys[0].build_hasher();
         for record in &records.records {
             record.profile_root.as_str().hash(&mut hasher);
             record.path.as_str().hash(&mut hasher);
@@ -296,54 +323,6 @@ impl Listings {
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Held {
-    fn record(&mut self, key: Key, found: &Entries) {
-        let known = self.records.get(&key).copied();
-        if known.is_some_and(|known| self.entries_of(known) == found.as_bytes()) {
-            return;
-        }
-        let found = found.is_certain().then(|| found.as_bytes());
-        let place = found.and_then(|found| {
-            Some((u32::try_from(self.bytes.len()).ok()?, u32::try_from(found.len()).ok()?, found))
-        });
-        // What is not recorded is listed by the watcher.
-        let Some((begin, length, found)) = place else {
-            self.records.remove(&key);
-            return;
-        };
-        self.bytes.extend_from_slice(found);
-        self.records.insert(key, Record { begin, length, taken: false });
-    }
-
-    fn entries_of(&self, record: Record) -> &[u8] {
-        let begin = record.begin as usize;
-        &self.bytes[begin..begin + record.length as usize]
-    }
-
-    fn entries(&self, record: Record) -> Entries {
-        Entries::of(self.entries_of(record))
-    }
-
-    /// Gives room back when most of it is not needed any more.
-    fn shrink(&mut self) {
-        if self.records.len() > self.records.capacity() / 4 {
-            return;
-        }
-        let mut bytes = Vec::new();
-        for record in self.records.values_mut() {
-            let begin = record.begin as usize;
-            let kept = &self.bytes[begin..begin + record.length as usize];
-            // There was room for all of it before.
-            record.begin = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            bytes.extend_from_slice(kept);
-        }
-        bytes.shrink_to_fit();
-        self.bytes = bytes;
-        self.records.shrink_to_fit();
-        self.copies.shrink_to_fit();
     }
 }
 

@@ -1,39 +1,39 @@
 //! Reporting what is listed while a copy is read.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-
 use rustix::fs::{FileType, Stat};
 
-use crate::listings::{Entries, Reporting};
+use crate::listings::{CopyListing, Entries};
 use crate::tree::Reader;
 
-/// Reports the directories that another reader's content is in.
+/// Lists the directories that another reader's content is in.
 #[derive(Debug)]
-pub(crate) struct Reporter<'a, R> {
+pub(crate) struct Reporter<R> {
     reader: R,
-    reporting: Reporting<'a>,
-    /// Where the copy is, and room for the path of a directory in it.
-    top: &'a Path,
-    path: PathBuf,
+    /// Nothing as long as nobody has seen what the content is.
+    listing: Option<CopyListing>,
+    /// What the directory holds that is listed now.
     entries: Entries,
 }
 
-impl<'a, R> Reporter<'a, R> {
-    pub(crate) fn new(reader: R, reporting: Reporting<'a>, top: &'a Path) -> Self {
-        Self { reader, reporting, top, path: PathBuf::new(), entries: Entries::default() }
+impl<R> Reporter<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        Self { reader, listing: None, entries: Entries::default() }
     }
 
-    /// Returns the other reader.
-    pub(crate) fn finish(self) -> R {
-        self.reader
+    /// Returns the other reader, and what was listed.
+    pub(crate) fn finish(self) -> (R, Option<CopyListing>) {
+        (self.reader, self.listing)
     }
 }
 
-impl<R: Reader> Reader for Reporter<'_, R> {
+impl<R: Reader> Reader for Reporter<R> {
     fn directory(&mut self) {
         self.reader.directory();
+    }
+
+    fn named_file(&mut self) {
+        self.listing = Some(CopyListing::file());
+        self.reader.named_file();
     }
 
     fn begin(&mut self, path: Option<&str>) {
@@ -63,14 +63,8 @@ impl<R: Reader> Reader for Reporter<'_, R> {
     }
 
     fn holds_no_more(&mut self, path: &[u8]) {
+        self.listing.get_or_insert_default().add(&self.entries);
         self.reader.holds_no_more(path);
-        if path.is_empty() {
-            return self.reporting.report(self.top, &self.entries);
-        }
-        self.path.as_mut_os_string().clear();
-        self.path.push(self.top);
-        self.path.push(OsStr::from_bytes(path));
-        self.reporting.report(&self.path, &self.entries);
     }
 
     fn odd(&mut self) {

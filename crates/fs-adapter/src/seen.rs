@@ -88,7 +88,7 @@ impl Named {
     fn stat(&self, links: &Links, top: Option<BorrowedFd<'_>>) -> io::Result<Stat> {
         if self.through_link {
             return match links.open(self.inside.as_bytes())? {
-                Opened::File(file) => Ok(fstat(&file)?),
+                Opened::File { file, .. } => Ok(fstat(&file)?),
                 Opened::Directory(_) | Opened::Neither => Err(io::ErrorKind::NotFound.into()),
             };
         }

@@ -28,6 +28,9 @@ pub(crate) trait Reader {
     /// The artifact is a directory, whose files follow.
     fn directory(&mut self) {}
 
+    /// The artifact is a file, and its name is no link.
+    fn named_file(&mut self) {}
+
     /// A file begins: its path below the artifact, or nothing when it is the artifact.
     fn begin(&mut self, path: Option<&str>);
 
@@ -100,7 +103,10 @@ pub(crate) fn read<R: Reader>(
         seen: Seen::default(),
     };
     let unchanged = match links.open(b"").map_err(|error| walk.refused(error))? {
-        Opened::File(file) => {
+        Opened::File { file, is_named } => {
+            if is_named {
+                walk.reader.named_file();
+            }
             walk.reader.begin(None);
             walk.kept.begin(None);
             walk.content(file, false)?;
@@ -240,7 +246,7 @@ impl<R: Reader> Walk<'_, R> {
     fn link(&mut self) -> Result<(), Fault> {
         self.reader.odd();
         match self.links.open(&self.path) {
-            Ok(Opened::File(file)) => {
+            Ok(Opened::File { file, .. }) => {
                 self.name()?;
                 self.content(file, true)
             }

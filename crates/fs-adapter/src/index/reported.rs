@@ -1,49 +1,48 @@
 //! Reporting what the directories of a copy hold that nobody has to list.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, fstat, statat};
 
 use super::fingerprint::places;
 use super::known::Known;
 use super::opened::Located;
-use crate::listings::{Entries, Reporting};
+use crate::listings::{CopyListing, Entries, Reporting};
 
 /// Reports the directories of a copy that was found to be as an entry says. A fingerprint names every file and
 /// directory in it, and there is none of a copy with anything else.
-pub(super) fn report(entry: &[u8], located: &Located<'_>, copy: PathBuf, reporting: Reporting<'_>) {
+pub(super) fn report(entry: &[u8], located: &Located<'_>, copy: &Path, reporting: Reporting<'_>) {
     let stat = if located.name.is_empty() {
         fstat(located.within)
     } else {
         statat(located.within, located.name, AtFlags::SYMLINK_NOFOLLOW)
     };
-    let is_directory =
-        stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory);
-    let Some(lines) = Known::lines(entry).filter(|_| is_directory) else { return };
-    // The directories that are not at their end yet, and the path of the last.
-    let (mut open, mut path) = (vec![Entries::default()], copy);
-    let close = |open: &mut Vec<Entries>, path: &mut PathBuf| {
-        if let Some(entries) = open.pop() {
-            reporting.report(path, &entries);
-        }
-        path.pop();
+    let listing = match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+        Ok(FileType::Directory) => Known::lines(entry).map(listing),
+        Ok(FileType::RegularFile) => Some(CopyListing::file()),
+        _ => None,
     };
+    reporting.report_copy(copy, listing.as_ref());
+}
+
+fn listing(lines: &[u8]) -> CopyListing {
+    let mut directories = vec![Entries::default()];
+    // The numbers of those that may hold what comes next, the copy first.
+    let mut above = vec![0];
     for (level, is_directory, name) in places(lines) {
-        while open.len() > level + 1 {
-            close(&mut open, &mut path);
-        }
+        above.truncate(level + 1);
         let kind = if is_directory { FileType::Directory } else { FileType::RegularFile };
-        if let Some(entries) = open.last_mut() {
-            entries.note(name, kind);
+        if let Some(&parent) = above.last() {
+            directories[parent].note(name, kind);
         }
         if is_directory {
-            open.push(Entries::default());
-            path.push(OsStr::from_bytes(name));
+            above.push(directories.len());
+            directories.push(Entries::default());
         }
     }
-    while !open.is_empty() {
-        close(&mut open, &mut path);
+    let mut listing = CopyListing::default();
+    for directory in &directories {
+        listing.add(directory);
     }
+    listing
 }

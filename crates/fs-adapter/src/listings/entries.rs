@@ -62,7 +62,7 @@ impl Entries {
             _ if name == TRACKER_FILE.as_bytes() || name == INTENT_FILE.as_bytes() => sign::FILE,
             _ => return,
         };
-        self.add(sign, name);
+        write(&mut self.0, sign, name);
     }
 
     /// Adds a directory, and whether it has a tracker in a file of its own; nothing when that takes a closer
@@ -73,37 +73,28 @@ impl Entries {
             Some(true) => sign::TRACKED,
             None => sign::ODD,
         };
-        self.add(sign, name);
-    }
-
-    fn add(&mut self, sign: u8, name: &[u8]) {
-        self.0.push(sign);
-        self.0.extend_from_slice(name);
-        self.0.push(0);
+        write(&mut self.0, sign, name);
     }
 
     /// Returns the directories and links.
     pub(crate) fn followed(&self) -> impl Iterator<Item = Followed<'_>> {
-        self.all().filter_map(|(sign, name)| {
-            let kind = match sign {
-                sign::LINK => FileType::Symlink,
-                sign if sign::is_directory(sign) => FileType::Directory,
-                _ => return None,
-            };
-            let tracker = match sign {
-                sign::UNTRACKED => Some(false),
-                sign::TRACKED => Some(true),
-                _ => None,
-            };
-            Some(Followed { name: OsStr::from_bytes(name), kind, tracker })
-        })
+        followed(&self.0)
+    }
+
+    /// Writes all that is noted, sorted by name.
+    pub(super) fn write_sorted(&self, out: &mut Vec<u8>) {
+        let mut entries: Vec<_> = signed(&self.0).collect();
+        entries.sort_unstable_by_key(|(_, name)| *name);
+        for (sign, name) in entries {
+            write(out, sign, name);
+        }
     }
 
     /// Tells whether there is a tracker in a file of its own, and nothing that takes a closer look.
     /// Nothing when something does.
     pub(crate) fn tracker(&self) -> Option<bool> {
         let mut there = false;
-        for (sign, name) in self.all() {
+        for (sign, name) in signed(&self.0) {
             if name == INTENT_FILE.as_bytes() {
                 return None;
             }
@@ -119,7 +110,7 @@ impl Entries {
 
     /// Tells whether the system has told the kind of each entry with its name.
     pub(super) fn is_certain(&self) -> bool {
-        self.all().all(|(sign, _)| sign != sign::UNKNOWN)
+        signed(&self.0).all(|(sign, _)| sign != sign::UNKNOWN)
     }
 
     /// Names what came, went or is of another kind in a later listing, whatever the order. Where this one does not
@@ -144,13 +135,37 @@ impl Entries {
     }
 
     fn by_name(&self) -> BTreeMap<&[u8], u8> {
-        self.all().map(|(sign, name)| (name, sign)).collect()
+        signed(&self.0).map(|(sign, name)| (name, sign)).collect()
     }
+}
 
-    fn all(&self) -> impl Iterator<Item = (u8, &[u8])> {
-        self.0.split(|&byte| byte == 0).filter_map(|entry| {
-            let (sign, name) = entry.split_first()?;
-            Some((*sign, name))
-        })
-    }
+fn write(out: &mut Vec<u8>, sign: u8, name: &[u8]) {
+    out.push(sign);
+    out.extend_from_slice(name);
+    out.push(0);
+}
+
+/// Reads what was written.
+fn signed(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    bytes.split(|&byte| byte == 0).filter_map(|entry| {
+        let (sign, name) = entry.split_first()?;
+        Some((*sign, name))
+    })
+}
+
+/// Returns the directories and links.
+pub(super) fn followed(bytes: &[u8]) -> impl Iterator<Item = Followed<'_>> {
+    signed(bytes).filter_map(|(sign, name)| {
+        let kind = match sign {
+            sign::LINK => FileType::Symlink,
+            sign if sign::is_directory(sign) => FileType::Directory,
+            _ => return None,
+        };
+        let tracker = match sign {
+            sign::UNTRACKED => Some(false),
+            sign::TRACKED => Some(true),
+            _ => None,
+        };
+        Some(Followed { name: OsStr::from_bytes(name), kind, tracker })
+    })
 }

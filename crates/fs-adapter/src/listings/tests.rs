@@ -144,6 +144,104 @@ fn what_is_not_certain_is_not_recorded_and_verifies_nothing() {
     assert_eq!(listings.news(), [news("/c", &["b"])]);
 }
 
+/// What a copy holds: what each directory does, each before those in it.
+fn listing(directories: &[&[&str]]) -> CopyListing {
+    let mut listing = CopyListing::default();
+    for names in directories {
+        listing.add(&entries(names));
+    }
+    listing
+}
+
+#[test]
+fn what_is_listed_of_a_copy_says_the_same_in_whatever_order_and_is_read_as_it_was_written() {
+    let listed = listing(&[&["b/", "a/", "link"], &[], &["c/"], &["."], &[]]);
+    assert_eq!(listed, listing(&[&["link", "a/", "b/"], &[], &["c/"], &["."], &[]]));
+    assert_ne!(listed, listing(&[&["link", "a/", "b/"], &["c/"], &["."], &[], &[]]));
+    let mut directories = listed.directories();
+    let mut next = || {
+        let holds = directories.next_holds();
+        holds.map(|it| (it.name.to_str().unwrap(), it.kind)).collect::<Vec<_>>()
+    };
+    let directory = FileType::Directory;
+    assert_eq!(next(), [("a", directory), ("b", directory), ("link", FileType::Symlink)]);
+    assert_eq!(next(), []);
+    assert_eq!(next(), [("c", directory)]);
+    assert_eq!(next(), [(".", FileType::Symlink)], "a name, and no end");
+    assert_eq!((next(), next()), (vec![], vec![]));
+    assert!(!listed.is_file() && CopyListing::file().is_file());
+}
+
+#[test]
+fn a_copy_that_is_not_as_it_was_taken_or_was_not_read_is_told_whole() {
+    let listed = listing(&[&["a/"], &["b/"], &[]]);
+    let (deeper, file) = (listing(&[&["a/"], &["b/"], &["c/"], &[]]), CopyListing::file());
+    let copy = Path::new("/shop/x");
+    let cases = [
+        (&listed, Some(&listed), vec![]),
+        (&file, Some(&file), vec![]),
+        (&listed, Some(&deeper), vec![news("/shop", &["x"])]),
+        (&listed, Some(&file), vec![news("/shop", &["x"])]),
+        (&listed, None, vec![news("/shop", &["x"])]),
+        (&file, None, vec![news("/shop", &["x"])]),
+    ];
+    for (before, now, expected) in cases {
+        let listings = Listings::new();
+        let first = listings.begin().unwrap();
+        first.report_copy(copy, Some(before));
+        // The same path, as the walk lists it, is another thing.
+        first.report(copy, &entries(&["walked/"]));
+        listings.set_up_begins();
+        assert_eq!(listings.take_copy(copy).as_ref(), Some(before));
+        listings.set_up_ends();
+        listings.begin().unwrap().report(copy, &entries(&["other/"]));
+        assert_eq!(listings.news(), []);
+        listings.begin().unwrap().report_copy(copy, now);
+        assert_eq!(listings.news(), expected, "{before:?} {now:?}");
+        assert!(listings.begin().is_none());
+    }
+}
+
+#[test]
+fn a_copy_that_was_not_read_or_of_which_not_all_kinds_are_told_is_not_recorded() {
+    let mut uncertain = Entries::default();
+    uncertain.note(b"b", FileType::Unknown);
+    let mut unsure = listing(&[&["a/"]]);
+    unsure.add(&uncertain);
+    for last in [None, Some(&unsure)] {
+        let listings = Listings::new();
+        let first = listings.begin().unwrap();
+        first.report_copy(Path::new("/x"), Some(&CopyListing::file()));
+        first.report_copy(Path::new("/x"), last);
+        listings.set_up_begins();
+        assert_eq!(listings.take_copy(Path::new("/x")), None);
+    }
+}
+
+#[test]
+fn whether_a_directory_has_a_tracker_is_compared_where_it_was_relied_on() {
+    let noted = |tracker: Option<Option<bool>>| {
+        let mut entries = Entries::default();
+        match tracker {
+            Some(tracker) => entries.note_probed(b".x", tracker),
+            None => entries.note(b".x", FileType::Directory),
+        }
+        let told = entries.followed().map(|it| (it.kind, it.tracker)).collect::<Vec<_>>();
+        assert_eq!(told, [(FileType::Directory, tracker.flatten())]);
+        entries
+    };
+    let probed = [None, Some(None), Some(Some(false)), Some(Some(true))];
+    for before in probed {
+        for now in probed {
+            let names = noted(before).difference(&noted(now));
+            // Who has not looked relies on nothing.
+            assert_eq!(names.is_empty(), before.is_none() || before == now, "{before:?} {now:?}");
+        }
+        assert_eq!(noted(before).difference(&entries(&[".x"])), [".x"], "a link");
+        assert_eq!(entries(&[".x"]).difference(&noted(before)), [".x"]);
+    }
+}
+
 #[test]
 fn room_is_given_back_and_the_rest_stays_as_it_was() {
     let listings = Listings::new();

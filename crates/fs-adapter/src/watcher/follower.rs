@@ -167,7 +167,7 @@ impl Follower {
         self.look_for_roots();
         let everything = BTreeSet::from([Change::Everything]);
         // What somebody remembers is verified as well, if that is possible.
-        if self.listings.as_ref().is_none_or(|listings| !listings.is_setting_up()) {
+        if !self.is_setting_up() {
             sink.changed(&everything);
         }
         for project in self.projects() {
@@ -212,11 +212,13 @@ impl Follower {
         }
     }
 
-    /// Returns the projects that are watched, as places.
-    fn projects(&self) -> BTreeSet<Place> {
+    /// Returns the projects that are watched, as places: nearly in the order in which others know them, by path.
+    fn projects(&self) -> Vec<Place> {
+        let mut known = BTreeSet::new();
         let all = self.tree.below(TOP).into_iter();
         let roots = all.filter(|place| self.holds_tracker(*place));
-        roots.filter_map(|place| self.tree.parent(place)).collect()
+        let projects = roots.filter_map(|place| self.tree.parent(place));
+        projects.filter(|project| known.insert(*project)).collect()
     }
 
     /// Names the project at a place; nothing when its path is not UTF-8.

@@ -238,13 +238,13 @@ impl Tree {
         1 + self.children(place).iter().map(|child| self.size(*child)).sum::<usize>()
     }
 
-    /// Returns every directory below a directory, itself first.
+    /// Returns every directory below a directory, itself included: each before those in it, in the order of
+    /// their names.
     pub(super) fn below(&self, place: Place) -> Vec<Place> {
-        let mut all = vec![place];
-        let mut at = 0;
-        while at < all.len() {
-            all.extend_from_slice(self.children(all[at]));
-            at += 1;
+        let (mut all, mut ahead) = (Vec::new(), vec![place]);
+        while let Some(next) = ahead.pop() {
+            all.push(next);
+            ahead.extend(self.children(next).iter().rev());
         }
         all
     }

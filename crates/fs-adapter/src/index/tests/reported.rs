@@ -1,45 +1,51 @@
 //! What is reported of a copy that is not listed.
 
 use super::*;
-use crate::listings::{Entries, Listings};
+use crate::listings::{CopyListing, Listings};
 
-/// Asks a process about the copy; returns what it has reported of the copy, of directories in it and of
-/// what is none.
+/// Asks a process about the copy; returns what it has reported of that.
 #[track_caller]
-fn reported(tree: &TempTree, expected: IndexUse) -> Vec<Option<Entries>> {
+fn reported(tree: &TempTree, expected: IndexUse) -> Option<CopyListing> {
     let listings = Arc::new(Listings::new());
     let hasher = process(tree).reporting(Arc::clone(&listings));
     hash(&hasher, tree).unwrap();
     assert_eq!(hasher.used(), expected);
     listings.set_up_begins();
-    let places = ["", "/a", "/a/b", "/a/b/c", "/d", "/empty", "/SKILL.md", "/.."];
-    places.iter().map(|place| listings.take(&tree.path(format!("{COPY}{place}")))).collect()
+    listings.take_copy(&tree.path(COPY))
 }
 
 #[test]
 fn a_copy_that_is_as_the_index_says_is_reported_as_if_it_was_listed() {
     let tree = TempTree::new();
-    for file in ["SKILL.md", "a/1", "a/b/c/2", "a/b/3", "a/.skillmeat-deployed.toml", "d/4"] {
+    for file in ["SKILL.md", "b/1", "b/b/c/2", "b/b/3", "b/.skillmeat-deployed.toml", "a-/4"] {
         tree.file(format!("{COPY}/{file}"), "");
     }
-    tree.directory(format!("{COPY}/empty"));
+    // By name it comes before one below `a`, and by path after it.
+    tree.directory(format!("{COPY}/a")).file(format!("{COPY}/a/z/5"), "");
     learn(&tree);
-    let read = IndexUse { vouched: 0, read: 1 };
-    let vouched = IndexUse { vouched: 1, read: 0 };
-    let known = reported(&tree, vouched);
-    assert_eq!(known.iter().flatten().count(), 6);
+    let known = reported(&tree, VOUCHED).unwrap();
+    let mut directories = known.directories();
+    let mut next =
+        || directories.next_holds().map(|entry| entry.name.to_str().unwrap()).collect::<Vec<_>>();
+    let expected = [&["a", "a-", "b"][..], &["z"], &[], &[], &["b"], &["c"], &[], &[]];
+    assert_eq!(expected.map(|_| next()), expected);
     IndexedHasher::clear(&directory(&tree)).unwrap();
-    for (known, listed) in known.iter().zip(&reported(&tree, read)) {
-        let difference =
-            known.as_ref().zip(listed.as_ref()).map(|(one, other)| one.difference(other));
-        assert!(known.is_some() == listed.is_some() && difference.is_none_or(|it| it.is_empty()));
-    }
+    assert_eq!(reported(&tree, READ).unwrap(), known);
 }
 
 #[test]
-fn a_copy_that_is_a_file_is_no_directory() {
+fn a_copy_that_is_a_file_is_reported_as_one() {
     let tree = TempTree::new();
     tree.file(COPY, "text\n");
     learn(&tree);
-    assert!(reported(&tree, IndexUse { vouched: 1, read: 0 }).iter().all(Option::is_none));
+    assert!(reported(&tree, VOUCHED).unwrap().is_file());
+    IndexedHasher::clear(&directory(&tree)).unwrap();
+    assert!(reported(&tree, READ).unwrap().is_file());
+}
+
+#[test]
+fn of_a_copy_that_is_a_link_to_a_file_nothing_is_reported() {
+    let tree = TempTree::new();
+    tree.file("shop/.claude/text.md", "text\n").link(COPY, "../text.md");
+    assert_eq!(reported(&tree, READ), None);
 }

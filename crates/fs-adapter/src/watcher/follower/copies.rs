@@ -118,16 +118,18 @@ impl Follower {
             }
             path.push(name.as_str());
             let name = OsStr::new(name.as_str());
+            let is_last = names.peek().is_none();
+            if is_last && self.follow_recorded(place, name, &mut path, linked)? {
+                return Ok(());
+            }
             if let Some(known) = self.tree.child(place, name)
                 && self.is_watched_by_now(known)
             {
                 place = known;
                 continue;
             }
-            // Where it is most likely a directory, watching it shows that as well as a look.
-            if (names.peek().is_some() || self.recorded(&path).is_some())
-                && let Some(directory) = self.watch_entry(place, name, &path)?
-            {
+            // Most likely it is a directory, which watching it shows as well as a look.
+            if !is_last && let Some(directory) = self.watch_entry(place, name, &path)? {
                 place = directory;
                 continue;
             }

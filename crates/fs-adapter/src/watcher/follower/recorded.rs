@@ -1,14 +1,15 @@
 //! Taking what the first scan has listed in place of listing, and looking again where that was wrong.
 
+use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::FileType;
 
 use super::super::role::Tracker;
 use super::super::tree::Place;
 use super::{Follower, Full};
-use crate::listings::{Entries, News};
+use crate::listings::{Entries, Followed, ListedDirectories, News};
 
 impl Follower {
     /// Returns what is in a directory that is watched.
@@ -19,8 +20,61 @@ impl Follower {
         }
     }
 
+    /// Tells whether what the first scan has listed may be taken.
+    pub(super) fn is_setting_up(&self) -> bool {
+        self.listings.as_ref().is_some_and(|listings| listings.is_setting_up())
+    }
+
     pub(super) fn recorded(&self, path: &Path) -> Option<Entries> {
         self.listings.as_ref()?.take(path)
+    }
+
+    /// Watches a copy and all below it as the first scan has listed it, if it has; tells whether all of that was
+    /// there.
+    pub(super) fn follow_recorded(
+        &mut self,
+        parent: Place,
+        name: &OsStr,
+        path: &mut PathBuf,
+        linked: &mut bool,
+    ) -> Result<bool, Full> {
+        let listing = self.listings.as_ref().and_then(|listings| listings.take_copy(path));
+        let Some(listing) = listing else { return Ok(false) };
+        if listing.is_file() {
+            // The directory that it lies in is watched, and there is no more.
+            return Ok(true);
+        }
+        let copy = self.tree.child_or_new(parent, name);
+        if self.is_through_link(copy) {
+            return Ok(false);
+        }
+        self.follow_listed(copy, path, &mut listing.directories(), linked)
+    }
+
+    fn follow_listed(
+        &mut self,
+        place: Place,
+        path: &mut PathBuf,
+        listed: &mut ListedDirectories<'_>,
+        linked: &mut bool,
+    ) -> Result<bool, Full> {
+        if !self.watch(place, path, true)? {
+            return Ok(false);
+        }
+        for Followed { name, kind, .. } in listed.next_holds() {
+            if kind == FileType::Symlink {
+                *linked = true;
+                continue;
+            }
+            let child = self.tree.child_or_new(place, name);
+            path.push(name);
+            let followed = self.follow_listed(child, path, listed, linked);
+            path.pop();
+            if !followed? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Watches a profile root of which the first scan has seen whether it holds a tracker; tells that.

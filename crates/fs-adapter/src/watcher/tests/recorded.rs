@@ -1,11 +1,14 @@
 //! Watching what the first scan has listed, without listing it again; and what the next scan finds that came
 //! or went in between.
 
+use std::path::Path;
+
 use rustix::fs::FileType;
 use skillstat_domain::{ProjectDiscovery, ProjectStates};
 
 use super::*;
-use crate::listings::{Entries, Listings};
+use crate::listings::{CopyListing, Entries, Listings};
+use crate::test_support::name;
 use crate::{ReportingHasher, ReportingStates};
 
 /// A watched tree that was scanned before.
@@ -82,7 +85,8 @@ fn a_directory_that_came_into_a_copy_in_between_is_found_and_followed() {
         tree.file("root/shop/.claude/skills/pdf/new/deep/file", "");
     });
     let watched = &scanned.watched;
-    let came = [watched.content("root/shop", ".claude", "skills/pdf/new")];
+    // The whole copy is looked at again.
+    let came = [watched.content("root/shop", ".claude", "skills/pdf")];
     let file = "root/shop/.claude/skills/pdf/new/deep/file";
     assert_eq!(watched.told(write(file, "1")), [], "what was recorded was taken");
     assert_eq!(scanned.scan(), came);
@@ -98,7 +102,7 @@ fn what_a_scan_finds_is_told_unasked() {
     });
     let watched = &scanned.watched;
     scan(&*scanned.discovery, &*scanned.states);
-    let came = watched.content("root/shop", ".claude", "skills/pdf/new");
+    let came = watched.content("root/shop", ".claude", "skills/pdf");
     watched.scribe.wait_for("the new directory", |change| *change == came);
     watched.scribe.wait_until("settled", || watched.watcher.is_settled());
 }
@@ -167,6 +171,32 @@ fn a_tracker_that_came_or_went_in_between_is_found() {
 }
 
 #[test]
+fn a_tracker_that_came_or_went_in_between_where_the_walk_ends_is_found() {
+    let tree = shop();
+    let at = |project: &str| format!("root/1/2/{project}/.claude/.skillmeat-deployed.toml");
+    let copy = |project: &str| format!("root/1/2/{project}/.claude/skills/pdf/SKILL.md");
+    tree.file(at("3"), tracker(&["pdf"])).file(copy("3"), "").file(copy("4"), "");
+    let scanned = Scanned::then(tree, |tree| {
+        fs::remove_file(tree.path(at("3"))).unwrap();
+        tree.file(at("4"), tracker(&["pdf"]));
+    });
+    let watched = &scanned.watched;
+    let found = [
+        watched.project("root/1/2/3"),
+        watched.project("root/1/2/4"),
+        watched.content("root/1/2/4", ".claude", "skills/pdf"),
+    ];
+    assert_eq!(scanned.scan(), found);
+    let told = watched.told(|tree| {
+        tree.file(copy("4"), "new").file(copy("3"), "new").file(at("4"), tracker(&["pdf", "csv"]));
+    });
+    let touched = watched.content("root/1/2/4", ".claude", "skills/pdf/SKILL.md");
+    assert!(told.contains(&touched) && told.contains(&watched.project("root/1/2/4")), "{told:?}");
+    assert!(!told.iter().any(|it| matches!(it, Change::Content { project, .. }
+        if *project == watched.tree.project("root/1/2/3"))));
+}
+
+#[test]
 fn a_directory_that_went_in_between_is_found_and_followed_when_it_is_there_again() {
     let scanned = Scanned::then(shop(), |tree| {
         fs::remove_dir_all(tree.path("root/shop/.claude/skills/pdf/scripts")).unwrap();
@@ -183,16 +213,88 @@ fn a_directory_that_went_in_between_is_found_and_followed_when_it_is_there_again
 }
 
 #[test]
+fn what_lies_behind_a_directory_that_was_away_for_a_moment_is_watched() {
+    let tree = shop();
+    for directory in ["scripts/lib", "zoo/deep"] {
+        tree.file(format!("root/shop/.claude/skills/pdf/{directory}/file"), "");
+    }
+    let (scripts, away) = ("root/shop/.claude/skills/pdf/scripts", "root/away");
+    let scanned = Scanned::then(tree, |tree| {
+        fs::rename(tree.path(scripts), tree.path(away)).unwrap();
+    });
+    let watched = &scanned.watched;
+    watched.told(|tree| fs::rename(tree.path(away), tree.path(scripts)).unwrap());
+    // It is as it was recorded, so there is no news.
+    assert_eq!(scanned.scan(), []);
+    for file in ["scripts/run.py", "scripts/lib/file", "zoo/file", "zoo/deep/file"] {
+        let told = watched.told(|tree| {
+            tree.file(format!("root/shop/.claude/skills/pdf/{file}"), "new");
+        });
+        assert_eq!(told, [watched.content("root/shop", ".claude", &format!("skills/pdf/{file}"))]);
+    }
+}
+
+#[test]
+fn a_copy_that_was_a_file_and_is_a_link_or_a_directory_by_now_is_found_and_followed() {
+    let tree = shop();
+    let copies = ["link", "directory", "gone"];
+    tree.file("root/bank/.claude/.skillmeat-deployed.toml", tracker(&copies))
+        .file("root/bank/.claude/text", "");
+    for copy in copies {
+        tree.file(format!("root/bank/.claude/skills/{copy}"), "");
+    }
+    let scanned = Scanned::then(tree, |tree| {
+        for copy in copies {
+            fs::remove_file(tree.path(format!("root/bank/.claude/skills/{copy}"))).unwrap();
+        }
+        tree.link("root/bank/.claude/skills/link", "../text")
+            .file("root/bank/.claude/skills/directory/deep/file", "");
+    });
+    let watched = &scanned.watched;
+    assert_eq!(
+        watched.told(write("root/bank/.claude/text", "1")),
+        [],
+        "what was recorded was taken"
+    );
+    let whole = watched.content("root/bank", ".claude", "");
+    assert!(scanned.scan().contains(&whole), "a link has to do with copies");
+    for file in ["text", "skills/directory/deep/file", "skills/gone/file"] {
+        let told = watched.told(|tree| {
+            tree.file(format!("root/bank/.claude/{file}"), "2");
+        });
+        assert_eq!(told, std::slice::from_ref(&whole), "{file}");
+    }
+    assert_eq!(scanned.scan(), []);
+}
+
+#[test]
+fn a_copy_that_cannot_be_read_by_now_is_looked_at_again() {
+    let scanned = Scanned::then(shop(), |tree| {
+        // Whatever else is in it: nobody has listed that.
+        tree.file("root/shop/.claude/skills/pdf/new/deep/file", "")
+            .file(Path::new("root/shop/.claude/skills/pdf").join(name(b"\xff")), "");
+    });
+    let watched = &scanned.watched;
+    let came = [watched.content("root/shop", ".claude", "skills/pdf")];
+    assert_eq!(scanned.scan(), came);
+    let touched = [watched.content("root/shop", ".claude", "skills/pdf/new/deep/file")];
+    assert_eq!(watched.told(write("root/shop/.claude/skills/pdf/new/deep/file", "1")), touched);
+    assert_eq!(scanned.scan(), []);
+}
+
+#[test]
 fn what_a_scan_lists_that_began_before_all_was_watched_is_not_relied_on() {
     let listings = Arc::new(Listings::new());
     let early = listings.begin().unwrap();
     let scanned = Scanned::over(shop(), Arc::clone(&listings), |tree| {
         tree.directory("root/shop/.claude/skills/pdf/new");
     });
-    let mut before = Entries::default();
-    before.note(b"scripts", FileType::Directory);
-    early.report(&scanned.watched.tree.path("root/shop/.claude/skills/pdf"), &before);
-    let came = scanned.watched.content("root/shop", ".claude", "skills/pdf/new");
+    let (mut above, mut before) = (Entries::default(), CopyListing::default());
+    above.note(b"scripts", FileType::Directory);
+    before.add(&above);
+    before.add(&Entries::default());
+    early.report_copy(&scanned.watched.tree.path("root/shop/.claude/skills/pdf"), Some(&before));
+    let came = scanned.watched.content("root/shop", ".claude", "skills/pdf");
     assert_eq!(scanned.scan(), [came]);
 }
 
