@@ -37,7 +37,7 @@ const OWNERS: [(&str, &[&str]); 58] = [
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["cli"]),
-    ("foldhash", &["fs-adapter"]),
+    ("foldhash", &["cache", "fs-adapter"]),
     ("globset", &["fs-adapter"]),
     ("form_urlencoded", &["http"]),
     ("futures-util", &["http"]),

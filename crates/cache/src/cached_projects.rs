@@ -43,7 +43,7 @@ pub struct CachedProjects {
 struct Slots {
     /// The version of the list that the slots belong to.
     list: u64,
-    projects: HashMap<ProjectPath, Arc<Slot>>,
+    projects: foldhash::HashMap<ProjectPath, Arc<Slot>>,
     /// Made when the trackers of all projects on the list have been read.
     index: Option<Index>,
     originals: Arc<OriginalsSlot>,
