@@ -10,6 +10,7 @@ use skillstat_domain::{ArtifactId, ChangeFeed, News, WatchState};
 use tokio::runtime::Runtime;
 
 use crate::PATIENCE;
+use crate::asker::Asker;
 
 /// A service that follows a tree.
 pub(crate) struct Followed {
@@ -65,6 +66,21 @@ impl Followed {
                         }
                     }
                 });
+                written.elapsed()
+            })
+            .collect()
+    }
+
+    /// The same for the answer over a connection to the service, until all of it is there.
+    pub(crate) fn serve(&self, times: usize) -> Vec<Duration> {
+        let mut asker = Asker::of(&self.live, &self.runtime, &self.artifact);
+        let files = self.files.iter().cycle().take(times);
+        files
+            .map(|path| {
+                let mut file = OpenOptions::new().append(true).open(path).expect("it is there");
+                file.write_all(b".").expect("writable");
+                let written = Instant::now();
+                std::hint::black_box(asker.ask());
                 written.elapsed()
             })
             .collect()

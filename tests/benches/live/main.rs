@@ -9,6 +9,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod asker;
 mod change;
 mod setup;
 #[path = "../cold/tree.rs"]
@@ -53,20 +54,25 @@ fn changes(trees: &[(&str, Tree)]) {
         println!("{name}: {} projects", tree.projects);
     }
     let followed: Vec<_> = trees.iter().map(|(_, tree)| Followed::new(&tree.root)).collect();
-    let mut times = vec![Vec::new(); trees.len()];
-    for _ in 0..ROUNDS {
-        for (times, followed) in times.iter_mut().zip(&followed) {
-            times.extend(followed.change(CHANGES / ROUNDS));
+    let change: fn(&Followed, usize) -> Vec<Duration> = Followed::change;
+    for (what, change) in
+        [("its answer", change), ("its answer over a connection", Followed::serve)]
+    {
+        let mut times = vec![Vec::new(); trees.len()];
+        for _ in 0..ROUNDS {
+            for (times, followed) in times.iter_mut().zip(&followed) {
+                times.extend(change(followed, CHANGES / ROUNDS));
+            }
         }
+        let mut medians = Vec::new();
+        for ((name, _), times) in trees.iter().zip(&mut times) {
+            times.sort_unstable();
+            let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+            println!("{name}: from a write to {what}: p50 {median:?}, p99 {p99:?}");
+            medians.push(median);
+        }
+        println!("large / small: {:.2}", ratio(medians[1], medians[0]));
     }
-    let mut medians = Vec::new();
-    for ((name, _), times) in trees.iter().zip(&mut times) {
-        times.sort_unstable();
-        let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-        println!("{name}: from a write to its answer: p50 {median:?}, p99 {p99:?}");
-        medians.push(median);
-    }
-    println!("large / small: {:.2}", ratio(medians[1], medians[0]));
     for ((name, _), followed) in trees.iter().zip(&followed) {
         let mut times = followed.news(CHANGES / ROUNDS);
         times.sort_unstable();
