@@ -74,6 +74,8 @@ impl Followed {
     /// The same for the answer over a connection to the service, until all of it is there.
     pub(crate) fn serve(&self, times: usize) -> Vec<Duration> {
         let mut asker = Asker::of(&self.live, &self.runtime, &self.artifact);
+        // The first answer on a connection takes setting that up.
+        asker.ask();
         let files = self.files.iter().cycle().take(times);
         files
             .map(|path| {
