@@ -35,7 +35,17 @@ pub(super) fn layer(
         key_file: get("SKILLSTAT_KEY_FILE")
             .map(|(value, origin)| Setting::new(value.into(), origin)),
         socket: get("SKILLSTAT_SOCKET")
-            .map(|(value, origin)| Setting::new((value != "false").then(|| value.into()), origin)),
+            .map(|(value, origin)| match value.to_str() {
+                Some("false") => Ok(Setting::new(None, origin)),
+                // Meant to switch it on, which it is without.
+                Some("true") => Err(ConfigError::value(
+                    &origin,
+                    "SKILLSTAT_SOCKET",
+                    "a path, or false for none",
+                )),
+                _ => Ok(Setting::new(Some(value.into()), origin)),
+            })
+            .transpose()?,
         ask_service: parsed(surroundings, "SKILLSTAT_ASK_SERVICE", "true or false")?,
         log: get("SKILLSTAT_LOG")
             .map(|(value, origin)| {

@@ -49,6 +49,10 @@ fn it_can_be_switched_off() {
         Place::new().file("socket = true\n").error(),
         "HOME/.config/skillstat/config.toml:1: `socket` must be a string, or false for none"
     );
+    assert_eq!(
+        Place::new().variable("SKILLSTAT_SOCKET", "true").error(),
+        "SKILLSTAT_SOCKET: `SKILLSTAT_SOCKET` must be a path, or false for none"
+    );
 }
 
 #[test]
