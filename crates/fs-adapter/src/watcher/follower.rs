@@ -215,8 +215,7 @@ impl Follower {
     /// Returns the projects that are watched, as places: nearly in the order in which others know them, by path.
     fn projects(&self) -> Vec<Place> {
         let mut known = BTreeSet::new();
-        let all = self.tree.below(TOP).into_iter();
-        let roots = all.filter(|place| self.holds_tracker(*place));
+        let roots = self.tree.below(TOP).into_iter().filter(|place| self.holds_tracker(*place));
         let projects = roots.filter_map(|place| self.tree.parent(place));
         projects.filter(|project| known.insert(*project)).collect()
     }
@@ -294,6 +293,7 @@ impl Follower {
                 // What was entered before there was no room is entered again.
                 Err(Full) if self.make_room(None) => self.round += 1,
                 Err(Full) => {
+                    self.unwatched_version += u64::from(!self.blind);
                     self.blind = true;
                     return None;
                 }

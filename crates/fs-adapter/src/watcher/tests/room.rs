@@ -136,3 +136,20 @@ fn a_walk_that_grew_while_events_were_lost_takes_the_room_of_copies() {
         assert!(told.contains(&watched.project(project)), "{project}: {told:?}");
     }
 }
+
+#[test]
+fn what_comes_when_there_is_no_room_is_looked_for_and_that_is_said() {
+    let tree = || {
+        let tree = TempTree::new();
+        tree.directory("root");
+        tree
+    };
+    let enough = Watched::new(tree()).watcher.coverage().watches;
+    let watched = Watched::with(tree(), enough, Kernels::new());
+    assert_eq!(watched.watcher.coverage().state(), WatchState::Live);
+    watched.scribe.take();
+    watched.tree.tracker("root/bank/.codex");
+    watched.settle();
+    watched.wait_for_state(|state| state == WatchState::Degraded);
+    watched.scribe.wait_for("the project", |change| *change == Change::Projects);
+}
