@@ -35,8 +35,10 @@
 //! * What says that a directory is as it was without listing it (an index of fingerprints) reports what it
 //!   has in mind as if it had listed it. That is as good as a listing by the same reasons for which its
 //!   answer is; what it is taken for in the first scan is verified like all else.
-//! * Where the kind of an entry is not told with its name nothing is recorded, nor where a link is in the place
-//!   of a copy.
+//! * Where the kind of an entry is not known nothing is recorded, nor of a copy that is a link to a file. Of one that
+//!   is a link to a directory it is what that holds, which the watcher finds to be a link when it watches it.
+//! * The two sorts of recordings do not stand for one another: what the walk lists of a directory in a copy the walk
+//!   verifies, and who reads the copy does not.
 //! * What trackers say is treated alike. The watcher plans for the copies that the cache remembers, notes which
 //!   those were, and whoever reads trackers while it is verified reports what they say by then.
 
@@ -95,11 +97,13 @@ enum Of<'a> {
 
 /// What a scan has found that the watcher does not know.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct News {
-    pub(crate) directory: PathBuf,
-    /// The entries that came, went or are of another kind; none when it is a project whose trackers say something
-    /// else.
-    pub(crate) names: Vec<OsString>,
+pub(crate) enum News {
+    /// In a directory that the walk lists, entries of these names came, went or are something else.
+    Directory(PathBuf, Vec<OsString>),
+    /// What lies there is another copy, or one that could not be read.
+    Copy(PathBuf),
+    /// The trackers of the project there say something else.
+    Project(PathBuf),
 }
 
 /// A scan that reports what it lists.
@@ -119,7 +123,7 @@ impl Reporting<'_> {
             said,
             |known| {
                 let names = Entries::of(known).difference(found);
-                (!names.is_empty()).then(|| News { directory: directory.to_owned(), names })
+                (!names.is_empty()).then(|| News::Directory(directory.to_owned(), names))
             },
         );
     }
@@ -128,9 +132,7 @@ impl Reporting<'_> {
     pub(crate) fn report_copy(&self, copy: &Path, found: Option<&CopyListing>) {
         let said = found.filter(|found| found.is_certain()).map(CopyListing::as_bytes);
         self.listings.take_report(self.since, Of::Copy(copy.as_os_str()), said, |known| {
-            let (above, name) = (copy.parent()?, copy.file_name()?);
-            let news = || News { directory: above.to_owned(), names: vec![name.to_owned()] };
-            (said != Some(known)).then(news)
+            (said != Some(known)).then(|| News::Copy(copy.to_owned()))
         });
     }
 
@@ -188,8 +190,8 @@ impl Listings {
             return;
         }
         let Some(known) = held.copies.remove(&key) else { return };
-        let news = News { directory: project.to_owned(), names: Vec::new() };
-        self.verified(held, (known != copies).then_some(news));
+        let news = (known != copies).then(|| News::Project(project.to_owned()));
+        self.verified(held, news);
     }
 
     /// Something has been verified and is let go.

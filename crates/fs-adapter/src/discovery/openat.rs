@@ -121,7 +121,9 @@ impl Walk<'_> {
             let kind = match known(kind, directory, entry) {
                 Ok(kind) => kind,
                 Err(error) => {
-                    entries.note(entry.to_bytes(), FileType::Unknown);
+                    if reporting.is_some() {
+                        entries.note(entry.to_bytes(), FileType::Unknown);
+                    }
                     return found.unreadable(path, &error);
                 }
             };

@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, fstat, statat};
+use rustix::fs::{AtFlags, FileType, statat};
 
 use super::fingerprint::places;
 use super::known::Known;
 use super::opened::Located;
 use crate::listings::{CopyListing, Entries, Reporting};
 
-/// Reports the directories of a copy that was found to be as an entry says. A fingerprint names every file and
-/// directory in it, and there is none of a copy with anything else.
+/// Reports a copy that was found to be as an entry says. A fingerprint names every file and directory in it, and
+/// there is none of a copy that holds anything else.
 pub(super) fn report(entry: &[u8], located: &Located<'_>, copy: &Path, reporting: Reporting<'_>) {
-    let stat = if located.name.is_empty() {
-        fstat(located.within)
-    } else {
-        statat(located.within, located.name, AtFlags::SYMLINK_NOFOLLOW)
-    };
+    if located.name.is_empty() {
+        // A link is in its place.
+        return reporting.report_copy(copy, None);
+    }
+    let stat = statat(located.within, located.name, AtFlags::SYMLINK_NOFOLLOW);
     let listing = match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
         Ok(FileType::Directory) => Known::lines(entry).map(listing),
         Ok(FileType::RegularFile) => Some(CopyListing::file()),

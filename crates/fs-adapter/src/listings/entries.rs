@@ -6,13 +6,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use rustix::fs::FileType;
 
-use crate::layout::{INTENT_FILE, TRACKER_FILE};
-
 mod sign {
     pub(super) const LINK: u8 = b'l';
     pub(super) const UNKNOWN: u8 = b'?';
-    /// A file that makes a profile root.
-    pub(super) const FILE: u8 = b'f';
     pub(super) const DIRECTORY: u8 = b'd';
     /// A directory that somebody has looked into: it has no tracker, it has one in a file of its own, or that
     /// takes a closer look.
@@ -34,8 +30,7 @@ pub(crate) struct Followed<'a> {
     pub(crate) tracker: Option<bool>,
 }
 
-/// The directories and links in a directory, and what makes it a profile root, in one piece: for each a
-/// sign for its kind, its name and a NUL. Most directories of copies have none, which takes no room.
+/// The directories and links in a directory, in one piece: for each a sign for its kind, its name and a NUL. Most directories of copies have none, which takes no room.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entries(Vec<u8>);
 
@@ -59,7 +54,6 @@ impl Entries {
             FileType::Directory => sign::DIRECTORY,
             FileType::Symlink => sign::LINK,
             FileType::Unknown => sign::UNKNOWN,
-            _ if name == TRACKER_FILE.as_bytes() || name == INTENT_FILE.as_bytes() => sign::FILE,
             _ => return,
         };
         write(&mut self.0, sign, name);
@@ -90,25 +84,7 @@ impl Entries {
         }
     }
 
-    /// Tells whether there is a tracker in a file of its own, and nothing that takes a closer look.
-    /// Nothing when something does.
-    pub(crate) fn tracker(&self) -> Option<bool> {
-        let mut there = false;
-        for (sign, name) in signed(&self.0) {
-            if name == INTENT_FILE.as_bytes() {
-                return None;
-            }
-            if name == TRACKER_FILE.as_bytes() {
-                there = true;
-                if sign != sign::FILE {
-                    return None;
-                }
-            }
-        }
-        Some(there)
-    }
-
-    /// Tells whether the system has told the kind of each entry with its name.
+    /// Tells whether the kind of each entry is known.
     pub(super) fn is_certain(&self) -> bool {
         signed(&self.0).all(|(sign, _)| sign != sign::UNKNOWN)
     }

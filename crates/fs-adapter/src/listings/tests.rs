@@ -9,7 +9,6 @@ use skillstat_domain::{ProfileRoot, ProjectPath};
 
 use super::*;
 use crate::TomlDeploymentReader;
-use crate::layout::{INTENT_FILE, TRACKER_FILE};
 
 /// What is in a directory: those whose names end with a slash are directories, the others links.
 fn entries(names: &[&str]) -> Entries {
@@ -49,7 +48,7 @@ fn room(listings: &Listings) -> (usize, usize) {
 }
 
 fn news(directory: &str, names: &[&str]) -> News {
-    News { directory: directory.into(), names: names.iter().map(OsString::from).collect() }
+    News::Directory(directory.into(), names.iter().map(OsString::from).collect())
 }
 
 #[test]
@@ -180,10 +179,10 @@ fn a_copy_that_is_not_as_it_was_taken_or_was_not_read_is_told_whole() {
     let cases = [
         (&listed, Some(&listed), vec![]),
         (&file, Some(&file), vec![]),
-        (&listed, Some(&deeper), vec![news("/shop", &["x"])]),
-        (&listed, Some(&file), vec![news("/shop", &["x"])]),
-        (&listed, None, vec![news("/shop", &["x"])]),
-        (&file, None, vec![news("/shop", &["x"])]),
+        (&listed, Some(&deeper), vec![News::Copy("/shop/x".into())]),
+        (&listed, Some(&file), vec![News::Copy("/shop/x".into())]),
+        (&listed, None, vec![News::Copy("/shop/x".into())]),
+        (&file, None, vec![News::Copy("/shop/x".into())]),
     ];
     for (before, now, expected) in cases {
         let listings = Listings::new();
@@ -264,29 +263,10 @@ fn room_is_given_back_and_the_rest_stays_as_it_was() {
     for path in &paths[..10] {
         report(&listings, path, &[&format!("in{path}/"), "new/"]);
     }
-    let names: Vec<_> = listings.news().into_iter().map(|news| news.names).collect();
-    assert_eq!(names, vec![vec![OsString::from("new")]; 10]);
-}
-
-#[test]
-fn what_makes_a_profile_root_is_noted_and_other_files_are_not() {
-    let noted = |files: &[(&str, FileType)]| {
-        let mut entries = Entries::default();
-        entries.note(b"file", FileType::RegularFile);
-        entries.note(b"skills", FileType::Directory);
-        for (name, kind) in files {
-            entries.note(name.as_bytes(), *kind);
-        }
-        assert_eq!(entries.followed().filter(|entry| entry.name == "skills").count(), 1);
-        assert!(entries.followed().all(|entry| entry.name != "file"));
-        entries.tracker()
-    };
-    assert_eq!(noted(&[]), Some(false));
-    assert_eq!(noted(&[(TRACKER_FILE, FileType::RegularFile)]), Some(true));
-    assert_eq!(noted(&[(TRACKER_FILE, FileType::Symlink)]), None);
-    let begun = [(TRACKER_FILE, FileType::RegularFile), (INTENT_FILE, FileType::RegularFile)];
-    assert_eq!(noted(&begun), None);
-    assert_eq!(noted(&begun[1..]), None);
+    assert_eq!(
+        listings.news(),
+        (0..10).map(|it| news(&format!("/{it}"), &["new"])).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -305,7 +285,7 @@ fn what_trackers_say_is_compared_with_what_was_relied_on() {
         let project = ProjectPath::new(Utf8Path::new("/shop")).unwrap();
         ProjectRecords { project, records, problems: Vec::new() }
     };
-    for (now, found) in [(&["a", "b"][..], vec![]), (&["a"], vec![news("/shop", &[])])] {
+    for (now, found) in [(&["a", "b"][..], vec![]), (&["a"], vec![News::Project("/shop".into())])] {
         let listings = Listings::new();
         let early = listings.begin().unwrap();
         early.report_records(&records(&["a"]));

@@ -48,4 +48,6 @@ fn of_a_copy_that_is_a_link_to_a_file_nothing_is_reported() {
     let tree = TempTree::new();
     tree.file("shop/.claude/text.md", "text\n").link(COPY, "../text.md");
     assert_eq!(reported(&tree, READ), None);
+    learn(&tree);
+    assert_eq!(reported(&tree, VOUCHED), None);
 }

@@ -177,7 +177,8 @@ impl Follower {
         if level > MAX_LEVELS || !self.watch(place, path, true)? {
             return Ok(());
         }
-        for Followed { name, kind, .. } in self.entries(path).unwrap_or_default().followed() {
+        // Not as the walk has listed it: who reads the copy does not verify that.
+        for Followed { name, kind, .. } in self.list(path).unwrap_or_default().followed() {
             if kind == FileType::Symlink {
                 *linked = true;
                 continue;

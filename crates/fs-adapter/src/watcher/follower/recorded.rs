@@ -77,8 +77,8 @@ impl Follower {
         Ok(true)
     }
 
-    /// Watches a profile root of which the first scan has seen whether it holds a tracker; tells that.
-    /// Nothing where it has not, or where that takes a closer look. With `seen` it has seen that from above.
+    /// Watches a profile root of which the first scan has `seen` whether it holds a tracker; tells that. Nothing
+    /// where it has not, or where that takes a closer look.
     pub(super) fn recorded_tracker(
         &mut self,
         place: Place,
@@ -88,9 +88,7 @@ impl Follower {
         if self.profile(place).is_none_or(|profile| profile.through_link) {
             return Ok(None);
         }
-        let Some(there) = seen.or_else(|| self.recorded(path)?.tracker()) else {
-            return Ok(None);
-        };
+        let Some(there) = seen else { return Ok(None) };
         if !self.watch(place, path, there)? {
             return Ok(None);
         }
@@ -102,30 +100,51 @@ impl Follower {
 
     /// Looks at what a scan has found otherwise than it was when it was watched, as if an event had told of it.
     pub(in super::super) fn look_again(&mut self, news: &News) {
-        if news.names.is_empty()
-            && let Some(project) = self.tree.find(&news.directory)
-        {
-            self.project_changed(project);
-        }
-        for name in &news.names {
-            let Some(place) = self.watched_at(&news.directory) else {
-                return self.seek_again(&news.directory);
-            };
-            self.touched(place, name);
-            self.went(place, name);
-            if let Some(kind) = self.kind(&news.directory.join(name)) {
-                self.came(place, name, kind == FileType::Directory);
+        match news {
+            News::Directory(directory, names) => {
+                for name in names {
+                    let place = self.look_again_at(directory, name);
+                    // Where it is watched for something else nobody looks for projects.
+                    if place.is_none_or(|place| self.tree.get(place).entered.is_none()) {
+                        self.seek_again(directory);
+                    }
+                }
+            }
+            News::Copy(copy) => {
+                if let (Some(above), Some(name)) = (copy.parent(), copy.file_name())
+                    && self.look_again_at(above, name).is_none()
+                {
+                    self.seek_again(above);
+                }
+            }
+            News::Project(project) => {
+                if let Some(project) = self.tree.find(project) {
+                    self.project_changed(project);
+                }
             }
         }
     }
 
-    /// Looks for projects where nobody watches, from the last directory on the way there that is watched.
+    /// Looks at an entry of a directory that is watched; returns the place of the directory.
+    fn look_again_at(&mut self, directory: &Path, name: &OsStr) -> Option<Place> {
+        let place = self.watched_at(directory)?;
+        self.touched(place, name);
+        self.went(place, name);
+        if let Some(kind) = self.kind(&directory.join(name)) {
+            self.came(place, name, kind == FileType::Directory);
+        }
+        Some(place)
+    }
+
+    /// Looks for projects where nobody watches, from the last directory on the way there that the walk lists and
+    /// that is watched.
     fn seek_again(&mut self, directory: &Path) {
         for below in directory.ancestors() {
             let (Some(above), Some(name)) = (below.parent(), below.file_name()) else { return };
-            if let Some(place) = self.watched_at(above) {
-                self.came(place, name, true);
-                return;
+            if let Some(place) = self.watched_at(above)
+                && self.tree.get(place).entered.is_some()
+            {
+                return self.came(place, name, true);
             }
         }
     }

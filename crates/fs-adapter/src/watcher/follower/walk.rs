@@ -193,8 +193,7 @@ impl Follower {
 
     /// Tells whether there is a tracker in a directory or will be, or nobody may look.
     fn may_be_tracked(&mut self, profile_root: &Path, seen: Option<bool>) -> bool {
-        let recorded = || self.recorded(profile_root)?.tracker();
-        seen.or_else(recorded).unwrap_or_else(|| {
+        seen.unwrap_or_else(|| {
             let tracker = self.look(&profile_root.join(TRACKER_FILE));
             !matches!(tracker, Ok(None)) || self.is_begun(profile_root)
         })

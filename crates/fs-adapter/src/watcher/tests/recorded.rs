@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use rustix::fs::FileType;
-use skillstat_domain::{ProjectDiscovery, ProjectStates};
+use skillstat_domain::{ProjectDiscovery, ProjectPath, ProjectStates};
 
 use super::*;
 use crate::listings::{CopyListing, Entries, Listings};
@@ -56,10 +56,15 @@ impl Scanned {
 /// Lists everything: what the walk enters, and all copies.
 fn scan(discovery: &dyn ProjectDiscovery, states: &dyn ProjectStates) {
     for project in discovery.discover().value {
-        let records = states.records(&project);
-        for record in 0..records.records.len() {
-            states.state(&records, record);
-        }
+        read(states, &project);
+    }
+}
+
+/// Reads the trackers and copies of a project.
+fn read(states: &dyn ProjectStates, project: &ProjectPath) {
+    let records = states.records(project);
+    for record in 0..records.records.len() {
+        states.state(&records, record);
     }
 }
 
@@ -149,6 +154,43 @@ fn a_project_that_came_in_between_where_nobody_watches_is_found_and_followed() {
     let file = "root/shop/node_modules/b/.x/skills/pdf/SKILL.md";
     let touched = [watched.content("root/shop/node_modules/b", ".x", "skills/pdf/SKILL.md")];
     assert_eq!(watched.told(write(file, "new")), touched);
+}
+
+#[test]
+fn a_tracker_that_came_where_only_a_way_is_watched_is_found() {
+    let (at, store) = ("root/shop/node_modules/a", "root/elsewhere");
+    let tree = shop();
+    tree.file(format!("{at}/.y/skills/pdf/SKILL.md"), "")
+        .file(format!("{store}/.skillmeat-deployed.toml"), tracker(&["csv"]))
+        .file(format!("{store}/skills/csv/SKILL.md"), "")
+        .link(format!("{at}/.x"), "../../../elsewhere");
+    let scanned = Scanned::then(tree, |tree| {
+        tree.file(format!("{at}/.y/.skillmeat-deployed.toml"), tracker(&["pdf"]));
+    });
+    let watched = &scanned.watched;
+    assert!(scanned.scan().contains(&watched.project(at)));
+    let touched = [watched.content(at, ".y", "skills/pdf/SKILL.md")];
+    let told = watched.told(|tree| {
+        tree.file(format!("{at}/.y/skills/pdf/SKILL.md"), "new");
+    });
+    assert_eq!(told, touched);
+}
+
+#[test]
+fn of_a_copy_that_nobody_had_read_the_listings_of_the_walk_are_not_relied_on() {
+    let tree = TempTree::new();
+    tree.file("root/.claude/.skillmeat-deployed.toml", tracker(&["csv"]))
+        .file("root/.claude/skills/csv/SKILL.md", "")
+        .file("root/.claude/skills/pdf/SKILL.md", "");
+    let scanned = Scanned::then(tree, |tree| {
+        tree.file("root/.claude/.skillmeat-deployed.toml", tracker(&["csv", "pdf"]))
+            .file("root/.claude/skills/pdf/new/file", "");
+    });
+    // Without a walk.
+    let project = scanned.watched.tree.project("root");
+    scanned.watched.told(|_| read(&*scanned.states, &project));
+    let told = scanned.watched.told(write("root/.claude/skills/pdf/new/file", "1"));
+    assert_eq!(told, [scanned.watched.content("root", ".claude", "skills/pdf/new/file")]);
 }
 
 #[test]
