@@ -63,6 +63,15 @@ impl Followed {
 
     /// The same without waiting for anything.
     fn begin(settings: &[(&str, &str)], make: impl FnOnce(&Path)) -> Self {
+        Self::begin_after(settings, make, |_, _| ())
+    }
+
+    /// The same; a command does something `before` that.
+    fn begin_after(
+        settings: &[(&str, &str)],
+        make: impl FnOnce(&Path),
+        before: impl FnOnce(&App, &Path),
+    ) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let base = fs::canonicalize(directory.path()).expect("it is there");
         make(&base);
@@ -82,6 +91,7 @@ impl Followed {
         let config =
             Config::load(Flags::default(), &surroundings).expect("the configuration is good");
         let plain = App::new(&config).expect("the configuration is good");
+        before(&plain, &base);
         let live = Live::start(&config, &Handle::current()).expect("it starts");
         Self { base, live, plain, _directory: directory }
     }
@@ -100,8 +110,9 @@ impl Followed {
         self.base.join("tree").join(relative)
     }
 
-    /// Compares the answers about everything and about each artifact, by the service and by a scan.
-    async fn check(&self, what: &str) {
+    /// Compares the answers about everything and about each artifact, by the service and by a scan; returns how
+    /// many projects there are.
+    async fn check(&self, what: &str) -> usize {
         let service = self.plain.statistics();
         let begun = Instant::now();
         let live = self.live.query.overview().await.expect("it answers").cached.value;
@@ -117,6 +128,7 @@ impl Followed {
         let collections = self.live.query.collections().await.expect("it answers").cached.value;
         assert_eq!(*collections, self.plain.collections().collections(), "{what}");
         assert_eq!(self.live.watcher.coverage().state(), WatchState::Live, "{what}");
+        live.projects.len()
     }
 
     /// Compares, and waits until the news tell of something that `tells` of this.

@@ -19,19 +19,19 @@ use crate::live::{TRACKER, record, try_to_deploy, try_to_write};
 /// Where projects may be below the base: some in one another, some too deep, some left out, some where
 /// no root is, or only when a link leads there.
 const PLACES: [&str; 16] = [
-    "root/a",
-    "root/b",
-    "root/a/b",
-    "root/build/x",
-    "root/dist",
-    "root/.h/p",
-    "root/a/node",
-    "root/b/c/d",
-    "root/b/c/d/e",
-    "root/left-out/x",
-    "root/a/.claude/worktrees/w",
-    "root/a/.claude/worktrees/w/x",
-    "root/b/c/d/inner/y",
+    "tree/a",
+    "tree/b",
+    "tree/a/b",
+    "tree/build/x",
+    "tree/dist",
+    "tree/.h/p",
+    "tree/a/node",
+    "tree/b/c/d",
+    "tree/b/c/d/e",
+    "tree/left-out/x",
+    "tree/a/.claude/worktrees/w",
+    "tree/a/.claude/worktrees/w/x",
+    "tree/b/c/d/inner/y",
     "one/p",
     "two/p",
     "two/q/r",
@@ -214,7 +214,16 @@ impl Steps {
             2 => (self.profile_root(), self.target()),
             3 => (self.tracker(), self.one_of(&["trackers/1", "trackers/2"])),
             4 => (self.profile_root().join("skills"), self.pick(&["store", "../skills"]).into()),
-            5 => (self.copy(), Path::new("..").join(self.pick(&SKILLS))),
+            5 => {
+                // Another copy, its main file, or nothing.
+                let (copy, other) = (self.copy(), self.pick(&SKILLS));
+                let file = Path::new(other).join("SKILL.md");
+                (
+                    copy,
+                    [other.into(), file, Path::new("..").join(other)][self.number(3) as usize]
+                        .clone(),
+                )
+            }
             6 => (self.copy().join("link"), Path::new("..").join(self.pick(&SKILLS)).join("a/x")),
             _ => (self.base.join("trackers/1"), self.tracker()),
         };
@@ -314,13 +323,13 @@ impl Steps {
     fn move_a_root(&mut self) -> String {
         let (link, temporary) = (self.base.join("link"), self.base.join("link~"));
         let moved = match self.number(4) {
-            0 => fs::rename(self.base.join("root/b"), self.base.join("b~"))
-                .or_else(|_| fs::rename(self.base.join("b~"), self.base.join("root/b"))),
+            0 => fs::rename(self.base.join("tree/b"), self.base.join("b~"))
+                .or_else(|_| fs::rename(self.base.join("b~"), self.base.join("tree/b"))),
             1 => fs::remove_file(&link),
-            2 => fs::rename(self.base.join("root"), self.base.join("root~"))
-                .or_else(|_| fs::rename(self.base.join("root~"), self.base.join("root"))),
+            2 => fs::rename(self.base.join("tree"), self.base.join("tree~"))
+                .or_else(|_| fs::rename(self.base.join("tree~"), self.base.join("tree"))),
             _ => {
-                let target = self.pick(&["one", "two", "hops/4", "root"]);
+                let target = self.pick(&["one", "two", "hops/4", "tree"]);
                 drop(fs::remove_file(&temporary));
                 symlink(target, &temporary).and_then(|()| fs::rename(&temporary, &link))
             }
@@ -329,7 +338,7 @@ impl Steps {
     }
 
     fn odd_names(&mut self) -> String {
-        let odd: OsString = OsStr::from_bytes(b"root/odd\xff").to_owned();
+        let odd: OsString = OsStr::from_bytes(b"tree/odd\xff").to_owned();
         let (odd, place) = (self.base.join(odd), self.there(Self::place));
         let moved = fs::rename(&place, &odd).or_else(|_| fs::rename(&odd, &place));
         format!("{place:?} gets a name that is not UTF-8, or has it no more: {moved:?}")
