@@ -1,7 +1,7 @@
 //! A thousand steps of every sort at random: whenever it is asked, the service answers what a scan
 //! answers.
 
-mod steps;
+pub(super) mod steps;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};

@@ -55,19 +55,28 @@ const FILES: [&[u8]; 6] =
     [b"SKILL.md", b"scripts/run.py", b"a/b/c/deep.txt", b"a/x", b"a/\xff/x", b"\xfe"];
 
 /// Something that changes a tree at random.
-pub(super) struct Steps {
+pub(in crate::live) struct Steps {
     random: TestRng,
     base: PathBuf,
+    /// How many of the places and of the profile roots are made use of.
+    places: usize,
+    profile_roots: usize,
 }
 
 impl Steps {
-    pub(super) fn new(seed: u64, base: PathBuf) -> Self {
+    pub(in crate::live) fn new(seed: u64, base: PathBuf) -> Self {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        Self { random: TestRng::from_seed(RngAlgorithm::ChaCha, &bytes), base }
+        let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        Self { random, base, places: PLACES.len(), profile_roots: PROFILE_ROOTS.len() }
     }
 
-    pub(super) fn number(&mut self, below: u32) -> u32 {
+    /// The same in one profile root of one project, so that one step has to do with another.
+    pub(in crate::live) fn near(seed: u64, base: PathBuf) -> Self {
+        Self { places: 1, profile_roots: 1, ..Self::new(seed, base) }
+    }
+
+    pub(in crate::live) fn number(&mut self, below: u32) -> u32 {
         self.random.next_u32() % below
     }
 
@@ -96,14 +105,14 @@ impl Steps {
     }
 
     fn place(&mut self) -> PathBuf {
-        self.one_of(&PLACES)
+        self.one_of(&PLACES[..self.places])
     }
 
     fn profile_root(&mut self) -> PathBuf {
         if self.number(8) == 0 {
             return self.one_of(&STORES);
         }
-        self.place().join(self.pick(&PROFILE_ROOTS))
+        self.place().join(self.pick(&PROFILE_ROOTS[..self.profile_roots]))
     }
 
     fn copy(&mut self) -> PathBuf {
@@ -125,7 +134,7 @@ impl Steps {
             0 | 1 => self.one_of(&HOPS),
             2 => self.one_of(&STORES),
             3 => self.profile_root(),
-            _ => PathBuf::from(self.pick(&PROFILE_ROOTS)),
+            _ => PathBuf::from(self.pick(&PROFILE_ROOTS[..self.profile_roots])),
         }
     }
 
@@ -146,7 +155,7 @@ impl Steps {
     }
 
     /// Changes something, if it is there to be changed; tells what.
-    pub(super) fn step(&mut self) -> String {
+    pub(in crate::live) fn step(&mut self) -> String {
         match self.number(40) {
             0..=8 => self.deploy(),
             9..=15 => self.edit(),
