@@ -58,9 +58,10 @@ const FILES: [&[u8]; 6] =
 pub(in crate::live) struct Steps {
     random: TestRng,
     base: PathBuf,
-    /// How many of the places and of the profile roots are made use of.
+    /// How many of the places, of the profile roots and of the files in a copy are made use of.
     places: usize,
     profile_roots: usize,
+    files: usize,
 }
 
 impl Steps {
@@ -68,12 +69,14 @@ impl Steps {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-        Self { random, base, places: PLACES.len(), profile_roots: PROFILE_ROOTS.len() }
+        let (places, profile_roots) = (PLACES.len(), PROFILE_ROOTS.len());
+        Self { random, base, places, profile_roots, files: FILES.len() }
     }
 
-    /// The same in one profile root of one project, so that one step has to do with another.
+    /// The same in one profile root of one project, so that one step has to do with another, and in copies that can
+    /// be read.
     pub(in crate::live) fn near(seed: u64, base: PathBuf) -> Self {
-        Self { places: 1, profile_roots: 1, ..Self::new(seed, base) }
+        Self { places: 1, profile_roots: 1, files: 4, ..Self::new(seed, base) }
     }
 
     pub(in crate::live) fn number(&mut self, below: u32) -> u32 {
@@ -120,7 +123,7 @@ impl Steps {
     }
 
     fn file(&mut self) -> PathBuf {
-        let file = OsStr::from_bytes(self.pick(&FILES));
+        let file = OsStr::from_bytes(self.pick(&FILES[..self.files]));
         self.copy().join(file)
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FileType;
+use skillstat_domain::Change;
 
 use super::super::role::Tracker;
 use super::super::tree::Place;
@@ -102,6 +103,8 @@ impl Follower {
     pub(in super::super) fn look_again(&mut self, news: &News) {
         match news {
             News::Directory(directory, names) => {
+                // The scan has an answer that tells of what it has found there, also of what is gone by now.
+                self.changes.insert(Change::Projects);
                 for name in names {
                     let place = self.look_again_at(directory, name);
                     // Where it is watched for something else nobody looks for projects.
@@ -114,14 +117,14 @@ impl Follower {
                 if let (Some(above), Some(name)) = (copy.parent(), copy.file_name())
                     && self.look_again_at(above, name).is_none()
                 {
+                    self.changes.insert(Change::Projects);
                     self.seek_again(above);
                 }
             }
-            News::Project(project) => {
-                if let Some(project) = self.tree.find(project) {
-                    self.project_changed(project);
-                }
-            }
+            News::Project(project) => match self.tree.find(project) {
+                Some(project) => self.project_changed(project),
+                None => drop(self.changes.insert(Change::Projects)),
+            },
         }
     }
 

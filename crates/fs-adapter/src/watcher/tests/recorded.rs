@@ -122,6 +122,7 @@ fn a_project_that_came_in_between_is_found_and_followed() {
     });
     let watched = &scanned.watched;
     let came = [
+        Change::Projects,
         watched.project("root/bank"),
         watched.project("root/shop"),
         watched.content("root/bank", ".claude", "skills/pdf"),
@@ -138,6 +139,21 @@ fn a_project_that_came_in_between_is_found_and_followed() {
         });
         assert_eq!(told, touched);
     }
+}
+
+#[test]
+fn what_a_scan_has_found_and_is_gone_before_it_is_looked_for_is_told() {
+    let scanned = Scanned::then(shop(), |tree| {
+        tree.file("root/bank/.claude/.skillmeat-deployed.toml", tracker(&["pdf"]));
+    });
+    let watched = &scanned.watched;
+    watched.scribe.take();
+    watched.kernel.while_nobody_reads(|| {
+        scan(&*scanned.discovery, &*scanned.states);
+        fs::remove_dir_all(watched.tree.path("root/bank")).unwrap();
+    });
+    watched.watcher.settle();
+    assert_eq!(watched.scribe.take(), [Change::Projects]);
 }
 
 #[test]
@@ -203,6 +219,7 @@ fn a_tracker_that_came_or_went_in_between_is_found() {
     });
     let watched = &scanned.watched;
     let found = [
+        Change::Projects,
         watched.project("root/bank"),
         watched.project("root/shop"),
         watched.content("root/bank", ".claude", "skills/pdf"),
@@ -224,6 +241,7 @@ fn a_tracker_that_came_or_went_in_between_where_the_walk_ends_is_found() {
     });
     let watched = &scanned.watched;
     let found = [
+        Change::Projects,
         watched.project("root/1/2/3"),
         watched.project("root/1/2/4"),
         watched.content("root/1/2/4", ".claude", "skills/pdf"),

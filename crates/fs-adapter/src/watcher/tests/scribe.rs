@@ -105,9 +105,16 @@ impl Kernels {
 
     /// Loses the events of all that changes meanwhile, and of no less.
     pub(super) fn lose(&self, changes: impl FnOnce()) {
+        self.while_nobody_reads(|| {
+            changes();
+            self.loses.store(true, Ordering::SeqCst);
+        });
+    }
+
+    /// Does something; whoever settles meanwhile takes no events before that is done.
+    pub(super) fn while_nobody_reads(&self, act: impl FnOnce()) {
         let _nobody_reads = self.reading.lock().unwrap();
-        changes();
-        self.loses.store(true, Ordering::SeqCst);
+        act();
     }
 }
 
