@@ -53,22 +53,15 @@ impl Followed {
     /// Appends to one file after the other and asks nothing; returns how long the news of it took.
     pub(crate) fn news(&self, times: usize) -> Vec<Duration> {
         let mut listener = self.live.feed.listen(None);
-        let files = self.files.iter().cycle().take(times);
-        files
-            .map(|path| {
-                let mut file = OpenOptions::new().append(true).open(path).expect("it is there");
-                file.write_all(b".").expect("writable");
-                let written = Instant::now();
-                self.runtime.block_on(async {
-                    while let Some(notice) = listener.next().await {
-                        if matches!(&notice.news, News::Artifact { artifact, .. } if *artifact == self.artifact) {
-                            break;
-                        }
+        self.time(times, || {
+            self.runtime.block_on(async {
+                while let Some(notice) = listener.next().await {
+                    if matches!(&notice.news, News::Artifact { artifact, .. } if *artifact == self.artifact) {
+                        break;
                     }
-                });
-                written.elapsed()
-            })
-            .collect()
+                }
+            });
+        })
     }
 
     /// The same for the answer over a connection to the service, until all of it is there.
@@ -76,31 +69,29 @@ impl Followed {
         let mut asker = Asker::of(&self.live, &self.runtime, &self.artifact);
         // The first answer on a connection takes setting that up.
         asker.ask();
-        let files = self.files.iter().cycle().take(times);
-        files
-            .map(|path| {
-                let mut file = OpenOptions::new().append(true).open(path).expect("it is there");
-                file.write_all(b".").expect("writable");
-                let written = Instant::now();
-                std::hint::black_box(asker.ask());
-                written.elapsed()
-            })
-            .collect()
+        self.time(times, || _ = std::hint::black_box(asker.ask()))
     }
 
     /// Appends to one file after the other; returns how long each answer took from the moment on at
     /// which the write had returned.
     pub(crate) fn change(&self, times: usize) -> Vec<Duration> {
+        self.time(times, || {
+            let answer = self.runtime.block_on(self.live.query.statistics(&self.artifact));
+            let statistics = answer.expect("it answers").cached.value;
+            let body = serde_json::to_vec(&skillstat_wire::Statistics::from(&*statistics));
+            std::hint::black_box(body.expect("it is JSON"));
+        })
+    }
+
+    /// Appends to one file after the other; returns how long what follows took each time.
+    fn time(&self, times: usize, mut follow: impl FnMut()) -> Vec<Duration> {
         let files = self.files.iter().cycle().take(times);
         files
             .map(|path| {
                 let mut file = OpenOptions::new().append(true).open(path).expect("it is there");
                 file.write_all(b".").expect("writable");
                 let written = Instant::now();
-                let answer = self.runtime.block_on(self.live.query.statistics(&self.artifact));
-                let statistics = answer.expect("it answers").cached.value;
-                let body = serde_json::to_vec(&skillstat_wire::Statistics::from(&*statistics));
-                std::hint::black_box(body.expect("it is JSON"));
+                follow();
                 written.elapsed()
             })
             .collect()

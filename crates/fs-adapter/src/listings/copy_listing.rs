@@ -1,6 +1,6 @@
 //! Which directories and links a copy holds.
 
-use super::entries::{Entries, Followed, followed};
+use super::entries::{Entries, Followed, followed, is_certain};
 
 /// Ends what is said of a directory. No entry has an empty name.
 const END: &[u8] = b".\0";
@@ -39,7 +39,7 @@ impl CopyListing {
 
     /// Tells whether it says of all that the copy holds what it is.
     pub(super) fn is_certain(&self) -> bool {
-        Entries::of(&self.0).is_certain()
+        is_certain(&self.0)
     }
 
     /// Returns what each directory holds.

@@ -86,7 +86,7 @@ impl Entries {
 
     /// Tells whether the kind of each entry is known.
     pub(super) fn is_certain(&self) -> bool {
-        signed(&self.0).all(|(sign, _)| sign != sign::UNKNOWN)
+        is_certain(&self.0)
     }
 
     /// Names what came, went or is of another kind in a later listing, whatever the order. Where this one does not
@@ -119,6 +119,11 @@ fn write(out: &mut Vec<u8>, sign: u8, name: &[u8]) {
     out.push(sign);
     out.extend_from_slice(name);
     out.push(0);
+}
+
+/// The same of several directories that were written.
+pub(super) fn is_certain(bytes: &[u8]) -> bool {
+    signed(bytes).all(|(sign, _)| sign != sign::UNKNOWN)
 }
 
 /// Reads what was written.

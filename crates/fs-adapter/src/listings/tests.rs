@@ -231,10 +231,11 @@ fn whether_a_directory_has_a_tracker_is_compared_where_it_was_relied_on() {
     };
     let probed = [None, Some(None), Some(Some(false)), Some(Some(true))];
     for before in probed {
-        for now in probed {
-            let names = noted(before).difference(&noted(now));
+        for later in probed {
+            let names = noted(before).difference(&noted(later));
             // Who has not looked relies on nothing.
-            assert_eq!(names.is_empty(), before.is_none() || before == now, "{before:?} {now:?}");
+            let is_same = before.is_none() || before == later;
+            assert_eq!(names.is_empty(), is_same, "{before:?} {later:?}");
         }
         assert_eq!(noted(before).difference(&entries(&[".x"])), [".x"], "a link");
         assert_eq!(entries(&[".x"]).difference(&noted(before)), [".x"]);

@@ -15,7 +15,7 @@ use crate::listings::{Entries, Followed, ListedDirectories, News};
 impl Follower {
     /// Returns what is in a directory that is watched.
     pub(super) fn entries(&mut self, path: &Path) -> io::Result<Entries> {
-        match self.recorded(path) {
+        match self.listings.as_ref().and_then(|listings| listings.take(path)) {
             Some(entries) => Ok(entries),
             None => self.list(path),
         }
@@ -24,10 +24,6 @@ impl Follower {
     /// Tells whether what the first scan has listed may be taken.
     pub(super) fn is_setting_up(&self) -> bool {
         self.listings.as_ref().is_some_and(|listings| listings.is_setting_up())
-    }
-
-    pub(super) fn recorded(&self, path: &Path) -> Option<Entries> {
-        self.listings.as_ref()?.take(path)
     }
 
     /// Watches a copy and all below it as the first scan has listed it, if it has; tells whether all of that was
